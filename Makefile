@@ -1,0 +1,82 @@
+# Iryo: every target is a thin call of the command line `iryo` or of a public tool.
+# `make` alone prints what there is.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+ENV ?= dev
+VENV := .venv
+BIN := $(VENV)/bin
+# Node, npm and the CDK CLI come from the virtual environment: no system Node is used.
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup assets rehearse test check synth snapshots bench deploy diff lock format clean
+
+help: ## what there is
+	@echo "Iryo. First time here: make rehearse, then make test."; echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | \
+	  awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo; echo "ENV=dev|staging|production chooses the file under environments/."
+
+setup: $(VENV)/.ready node_modules/.ready build/layers/.ready ## virtual environment, Node, CDK CLI, Lambda layers (done by the others when needed)
+
+$(VENV)/.python: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "Iryo needs Python 3.11; $(PYTHON) is $$($(PYTHON) --version). Say make PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "setting up: virtual environment"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.python requirements/dev.txt pyproject.toml
+	@echo "setting up: Python packages (hashed)"
+	@$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.ready: $(VENV)/.ready package-lock.json
+	@echo "setting up: CDK command line"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build/layers/.ready: $(VENV)/.ready requirements/lambda.txt infra/assets.py
+	@iryo assets
+	@touch $@
+
+assets: $(VENV)/.ready ## build the Lambda layers anew
+	@iryo assets --force
+
+rehearse: setup ## deploy to the local AWS and send records through it (KEEP=1 leaves it up)
+	@iryo rehearse --environment $(ENV) $(if $(KEEP),--keep)
+
+test: setup check ## every test
+	@pytest $(ARGS)
+
+check: setup ## lint, types, import direction, configuration
+	@ruff check . && ruff format --check . && mypy && lint-imports --no-logo && iryo config check environments/*.toml
+
+synth: setup ## templates and verdict of ENV into cdk.out
+	@iryo synth --environment $(ENV)
+
+diff: setup ## what deploying ENV would change
+	@cdk diff -c environment=$(ENV)
+
+deploy: setup ## deploy ENV with the CDK CLI and the AWS credentials at hand
+	@cdk deploy -c environment=$(ENV) --all
+
+snapshots: setup ## write the template snapshots anew; review the change before you commit it
+	@pytest tests/templates --snapshot-update
+
+bench: setup ## the measured figures, ratios in one run
+	@python -m bench
+
+format: setup ## format and mend what can be mended
+	@ruff format . && ruff check --fix .
+
+lock: $(VENV)/.ready ## lock the requirements anew (hashes, no addresses)
+	@requirements/lock
+
+clean: ## remove everything that was made here
+	@rm -rf $(VENV) node_modules build cdk.out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

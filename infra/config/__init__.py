@@ -1,0 +1,49 @@
+"""The one file an operator edits, read into frozen, typed models.
+
+>>> from infra.config import load
+>>> config = load(Path("environments/dev.toml"))
+"""
+
+from infra.config.errors import ConfigError
+from infra.config.load import ENVIRONMENTS, load, path_of
+from infra.config.models import (
+    AccountConfig,
+    Contacts,
+    DataClass,
+    DataConfig,
+    EnvironmentConfig,
+    IngestionConfig,
+    LambdaConfig,
+    LogsConfig,
+    Nat,
+    NetworkConfig,
+    ObjectLock,
+    Profile,
+    Rooms,
+    Stage,
+    StoreConfig,
+    Tags,
+)
+
+__all__ = [
+    "ENVIRONMENTS",
+    "AccountConfig",
+    "ConfigError",
+    "Contacts",
+    "DataClass",
+    "DataConfig",
+    "EnvironmentConfig",
+    "IngestionConfig",
+    "LambdaConfig",
+    "LogsConfig",
+    "Nat",
+    "NetworkConfig",
+    "ObjectLock",
+    "Profile",
+    "Rooms",
+    "Stage",
+    "StoreConfig",
+    "Tags",
+    "load",
+    "path_of",
+]
