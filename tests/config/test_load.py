@@ -71,8 +71,14 @@ def test_models_are_frozen(file: Path) -> None:
 
 
 MISTAKES = [
-    ({"netwrok": {}}, "netwrok: unknown key; did you mean network? allowed here are account, contacts"),
-    ({"network": {"nta": "none"}}, "network.nta: unknown key; did you mean nat? allowed here are application_cidrs"),
+    (
+        {"netwrok": {}},
+        "netwrok: unknown key; did you mean network? allowed here are account, contacts",
+    ),
+    (
+        {"network": {"nta": "none"}},
+        "network.nta: unknown key; did you mean nat? allowed here are application_cidrs",
+    ),
     ({"data": {"general": {"x": 1}}}, "data.general.x: unknown key; allowed here are archive"),
     ({"stage": "test"}, "stage: 'test': input should be 'dev', 'staging' or 'production'"),
     ({"network": {"nat": "two"}}, "network.nat: 'two': input should be 'none', 'single' or"),
@@ -105,7 +111,10 @@ MISTAKES = [
         {"network": {"interface_endpoints": ["events"]}},
         "network.interface_endpoints: kinesis-streams, secretsmanager missing; with network.nat = ",
     ),
-    ({"account": {"id": "123"}}, "account.id: '123' is not allowed: AWS account, 12 digits as text"),
+    (
+        {"account": {"id": "123"}},
+        "account.id: '123' is not allowed: AWS account, 12 digits as text",
+    ),
     (
         {"network": {"zones": ["ap-northeast-1a", "ap-northeast-1c"]}},
         "network.zones: zones are set without account.region",
@@ -124,8 +133,11 @@ MISTAKES = [
         },
         "network.zones: ap-northeast-1a stands there twice",
     ),
-    ({"contacts": {"security": "nobody"}}, "contacts.security: 'nobody' is not allowed: Mail address"),
-]  # fmt: skip
+    (
+        {"contacts": {"security": "nobody"}},
+        "contacts.security: 'nobody' is not allowed: Mail address",
+    ),
+]
 
 
 @pytest.mark.parametrize(("change", "sentence"), MISTAKES, ids=lambda value: str(value)[:40])

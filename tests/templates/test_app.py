@@ -1,0 +1,56 @@
+"""`python app.py` is what the CDK command line runs: its exit code decides a deployment."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ENVIRONMENTS
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(
+    *arguments: str, outdir: Path, context: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "CDK_OUTDIR": str(outdir),
+        "CDK_CONTEXT_JSON": json.dumps(context or {}),
+    }
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_environment_passes_the_gate(environment: str, tmp_path: Path) -> None:
+    result = run(environment, outdir=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (tmp_path / f"iryo-{environment}.template.json").is_file()
+
+
+def test_the_command_line_chooses_the_environment_by_context(tmp_path: Path) -> None:
+    result = run(outdir=tmp_path, context={"environment": "nowhere"})
+    assert result.returncode == 2
+    assert "there are dev, production, staging" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_wrong_file_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text((ROOT / "environments" / "dev.toml").read_text() + "\n[networks]\n")
+    result = run(str(wrong), outdir=tmp_path / "out")
+    assert result.returncode == 2
+    assert "networks: unknown key; did you mean network?" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "out").exists()
