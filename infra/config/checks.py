@@ -9,6 +9,7 @@ from infra.config.models import (
     NetworkConfig,
     ObjectLock,
     Stage,
+    StoreConfig,
 )
 
 # What the ingestion functions call from subnets without a way out.
@@ -21,6 +22,7 @@ ONE_YEAR = 365
 def mistakes(config: EnvironmentConfig) -> list[str]:
     """Return a sentence for each rule that the file breaks; none when it is usable."""
     found = [*_network(config.network, hpc=config.rooms.hpc), *_endpoints(config), *_zones(config)]
+    found += _lake(config)
     if config.stage is Stage.PRODUCTION:
         found += _production(config)
     return found
@@ -79,6 +81,29 @@ def _zones(config: EnvironmentConfig) -> Iterator[str]:
         for zone in zones:
             if zone[:-1] != region or not zone[-1].isalpha():
                 yield f"network.zones: {zone} is not a zone of account.region {region}"
+
+
+def _lake(config: EnvironmentConfig) -> Iterator[str]:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_Tiering.html: 90 to 730 days. A replay of
+    # the stream reads raw records again, which must not be in an archive by then.
+    days, hours = (
+        config.data.confidential.archive_after_days,
+        config.ingestion.stream_retention_hours,
+    )
+    least = max(90, -(-hours // 24))
+    if not least <= days <= 730:  # noqa: PLR2004 (as above)
+        yield (
+            f"data.confidential.archive_after_days: {days} is not possible; S3 Intelligent-Tiering "
+            f"and ingestion.stream_retention_hours {hours} allow {least} to 730"
+        )
+    for name in ("confidential", "important", "general", "quarantine"):
+        store: StoreConfig = getattr(config.data, name)
+        expires, locked = store.expire_after_days, store.object_lock_days
+        if expires and store.object_lock is not ObjectLock.NONE and expires < locked:
+            yield (
+                f"data.{name}.expire_after_days: {expires} is under object_lock_days {locked}; "
+                f"a locked object cannot be removed earlier, so {locked} or more is allowed"
+            )
 
 
 def _production(config: EnvironmentConfig) -> Iterator[str]:

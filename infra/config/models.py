@@ -170,7 +170,8 @@ class StoreConfig(Model):
     """One bucket of the lake."""
 
     archive_after_days: Days = 90
-    """Non-current versions and objects seldom read go to cheaper tiers after this."""
+    """Old versions go to an archive that answers at once after this; raw records that nobody
+    reads go where a restore takes hours (90 to 730)."""
     expire_after_days: Days | None = None
     """Objects are removed after this; absent: kept."""
     object_lock: ObjectLock = ObjectLock.NONE

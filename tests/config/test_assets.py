@@ -58,6 +58,6 @@ def test_a_wheel_that_cannot_be_had_leaves_nothing_half_built(
     wrong = tmp_path / "lambda.txt"
     wrong.write_text("orjson==3.13.0 --hash=sha256:" + "0" * 64 + "\n")
     monkeypatch.setattr(assets, "REQUIREMENTS", wrong)
-    with pytest.raises(assets.AssetError, match="python3.14-arm64"):
+    with pytest.raises(assets.AssetError, match=r"python3\.14-arm64"):
         assets.build_layer("python3.14-arm64")
     assert not list(layers.glob("*"))

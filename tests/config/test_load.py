@@ -137,7 +137,36 @@ MISTAKES = [
         {"contacts": {"security": "nobody"}},
         "contacts.security: 'nobody' is not allowed: Mail address",
     ),
+    (
+        {"data": {"confidential": {"archive_after_days": 30}}},
+        "data.confidential.archive_after_days: 30 is not possible; S3 Intelligent-Tiering",
+    ),
+    (
+        {"data": {"confidential": {"archive_after_days": 731}}},
+        "data.confidential.archive_after_days: 731 is not possible; S3 Intelligent-Tiering",
+    ),
+    (
+        {"ingestion": {"stream_retention_hours": 2161}},
+        "ingestion.stream_retention_hours 2161 allow 91 to 730",
+    ),
+    (
+        {"data": {"general": {"expire_after_days": 29, "object_lock": "governance"}}},
+        "data.general.expire_after_days: 29 is under object_lock_days 30",
+    ),
 ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"data": {"confidential": {"archive_after_days": 730}}},
+        {"ingestion": {"stream_retention_hours": 2160}},
+        {"data": {"general": {"expire_after_days": 30, "object_lock": "governance"}}},
+        {"data": {"general": {"expire_after_days": 29, "archive_after_days": 5}}},
+    ],
+)
+def test_what_the_lake_allows(file: Path, change: dict[str, Any]) -> None:
+    assert read(file, change).name == "test"
 
 
 @pytest.mark.parametrize(("change", "sentence"), MISTAKES, ids=lambda value: str(value)[:40])
@@ -153,7 +182,10 @@ WEAKENED = [
     ({"network": {"nat": "single"}}, "network.nat"),
     ({"data": {"removal": "destroy"}}, "data.removal"),
     ({"data": {"confidential": {"object_lock": "none"}}}, "data.confidential.object_lock"),
-    ({"data": {"confidential": {"expire_after_days": 365}}}, "data.confidential.expire_after_days"),
+    (
+        {"data": {"confidential": {"expire_after_days": 365, "object_lock_days": 365}}},
+        "data.confidential.expire_after_days",
+    ),
     ({"logs": {"audit_retention_days": 365}}, "logs.audit_retention_days"),
     ({"logs": {"retention_days": 30}}, "logs.retention_days"),
     ({"data": {"key_deletion_days": 7}}, "data.key_deletion_days"),

@@ -1,0 +1,114 @@
+"""The CDK app: `cdk synth -c environment=production`, or `python app.py production`.
+
+The only module that knows all rooms. One root stack per environment; each room is a nested stack.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from compliance import gate
+from compliance.defaults import apply_defaults
+from infra.assets import AssetError
+from infra.config import ConfigError, EnvironmentConfig, load, path_of
+from infra.data.stack import DataOutputs, DataStack
+from infra.ingestion.stack import IngestionOutputs, IngestionStack
+from infra.network.stack import NetworkStack
+from infra.security.stack import SecurityStack
+
+DEFAULT_ENVIRONMENT = "dev"
+DEFAULT_OUTDIR = "cdk.out"
+
+
+class IryoStack(cdk.Stack):
+    """An environment: the rooms, each handed the Outputs of the rooms it needs."""
+
+    def __init__(
+        self, app: cdk.App, *, config: EnvironmentConfig, layer_platform: str | None = None
+    ) -> None:
+        super().__init__(
+            app,
+            f"iryo-{config.name}",
+            env=cdk.Environment(account=config.account.id, region=config.account.region),
+            description=f"Iryo medical platform, {config.name}",
+            termination_protection=config.stage == "production",
+        )
+        security = SecurityStack(self, "Security", config=config).outputs
+        network = NetworkStack(self, "Network", config=config, security=security).outputs
+        data = DataStack(self, "Data", config=config, security=security).outputs
+        ingestion = IngestionStack(
+            self,
+            "Ingestion",
+            config=config,
+            security=security,
+            network=network,
+            data=data,
+            layer_platform=layer_platform,
+        ).outputs
+        self._show(data, ingestion)
+
+    def _show(self, data: DataOutputs, ingestion: IngestionOutputs) -> None:
+        """Print after a deployment what people and scripts ask for."""
+        shown = {
+            "ApiUrl": ingestion.api.url,
+            "ConfidentialBucket": data.confidential.bucket_name,
+            "ImportantBucket": data.important.bucket_name,
+            "QuarantineBucket": data.quarantine.bucket_name,
+            "StreamName": ingestion.stream.stream_name,
+            "EventBusName": ingestion.bus.event_bus_name,
+            "PseudonymKeySecret": ingestion.pseudonym_key.secret_arn,
+            "ReceiveFunction": ingestion.receive_function.function_name,
+            "DeidentifyFunction": ingestion.deidentify_function.function_name,
+        }
+        for name, value in shown.items():
+            cdk.CfnOutput(self, name, value=value)
+
+
+def build_app(
+    config: EnvironmentConfig,
+    outdir: Path | None = None,
+    *,
+    layer_platform: str | None = None,
+    validate: bool = True,
+) -> cdk.App:
+    """Build the tree of an environment without synthesising it.
+
+    `layer_platform` chooses other Lambda layers than the configured ones (the rehearsal runs
+    functions on this machine). Without `validate`, only templates are made: no rule is asked.
+    """
+    settings = json.loads((Path(__file__).parent / "cdk.json").read_text())
+    app = cdk.App(
+        outdir=str(outdir) if outdir else None,
+        context=settings["context"],
+        analytics_reporting=False,
+        # The gate runs the same validator over nested templates too; CDK's own sees none of them.
+        builtin_cloud_formation_validation=False,
+    )
+    apply_defaults(app, config)
+    IryoStack(app, config=config, layer_platform=layer_platform)
+    if validate:
+        gate.add_packs(app, config)
+    return app
+
+
+def main(arguments: list[str]) -> int:
+    """Synthesise one environment and judge it. Return 0, 1 (a finding) or 2 (a wrong file)."""
+    context = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
+    environment = arguments[0] if arguments else context.get("environment", DEFAULT_ENVIRONMENT)
+    try:
+        config = load(path_of(environment))
+        outdir = Path(os.environ.get("CDK_OUTDIR", DEFAULT_OUTDIR))
+        app = build_app(config, outdir, layer_platform=context.get("layer_platform"))
+        return gate.synthesise(app, config)
+    except ConfigError as error:
+        sys.stderr.write("\n".join(error.sentences) + "\n")
+    except AssetError as error:
+        sys.stderr.write(f"{error}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The gate: safe defaults, rules, waivers and the verdict on what is synthesised."""

@@ -1,0 +1,64 @@
+"""Judging a cloud assembly: every engine over every template, waivers applied, nothing left out."""
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compliance import register
+from compliance.cycles import Cycles
+from compliance.engine import Case, Engine, guarded
+from compliance.own import OwnRules
+from compliance.quotas import Quotas
+from compliance.resources import Resources
+from compliance.settings import Settings
+from compliance.templates import Assembly
+from compliance.verdicts import Judgement, Row, Verdict
+
+if TYPE_CHECKING:
+    from aws_cdk import App
+
+UNJUDGED = "IRYO-GATE-UNJUDGED"
+
+
+def engines() -> list[Engine]:
+    """Return what judges; CDK_VALIDATION=false leaves out the validator, as in CDK itself."""
+    from compliance.packs import CloudFormationValidate, nag_packs  # noqa: PLC0415 (slow)
+
+    chosen: list[Engine] = [OwnRules(), Quotas(), Cycles(), *nag_packs()]
+    if os.environ.get("CDK_VALIDATION") != "false":
+        chosen.append(CloudFormationValidate())
+    return chosen
+
+
+def judge(app: "App", settings: Settings, folder: Path, chosen: Sequence[Engine]) -> Judgement:
+    """Judge a cloud assembly on disk and the tree it was made from.
+
+    Raises AssemblyError when a file of the assembly is missing or broken, WaiverError when a
+    construct carries a waiver that is none.
+    """
+    assembly = Assembly(folder)
+    case = Case(app=app, assembly=assembly, resources=Resources.of(assembly), settings=settings)
+    rows = [row for engine in chosen for row in guarded(engine, case)]
+    judged = {template.file: template.sha256 for template in assembly.templates}
+    recorded = assembly.waivers
+    rows = register.excuse(rows, recorded, today=date.today())
+    rows += register.untyped(assembly)
+    rows += unjudged(assembly.on_disk(), judged)
+    return Judgement(rows=tuple(rows), judged=judged, waivers=tuple(recorded))
+
+
+def unjudged(on_disk: dict[str, str], judged: dict[str, str]) -> Iterator[Row]:
+    """Yield a failure for each template file that is not among those judged, byte for byte."""
+    for file, sha256 in on_disk.items():
+        if judged.get(file) != sha256:
+            yield Row(
+                engine="Templates",
+                rule=UNJUDGED,
+                verdict=Verdict.FAIL,
+                path=file,
+                template=file,
+                message="this template is on disk, but nobody judged it",
+                remedy="Remove it if it is left over; otherwise find out what wrote it.",
+            )

@@ -1,0 +1,86 @@
+"""The engine of our own rules: the JSON of every template, nested ones included."""
+
+from collections.abc import Iterable, Iterator
+
+from compliance.engine import Case
+from compliance.resources import IndeterminateError, Resource
+from compliance.rule import Context, Rule
+from compliance.rules import RULES
+from compliance.templates import STACK_TYPE
+from compliance.verdicts import Row, Verdict
+
+NAME = "Iryo"
+UNIVERSAL = "IRYO-TAGS"
+"""A resource that only this rule looks at is one that nobody checks."""
+UNJUDGED = frozenset({STACK_TYPE, "AWS::CDK::Metadata"})
+"""A nested stack is judged by what is in it; CDK metadata does nothing."""
+
+
+class OwnRules:
+    """Our own pack as an engine."""
+
+    name = NAME
+
+    def __init__(self, rules: tuple[Rule, ...] = RULES) -> None:
+        self._rules = rules
+
+    def judge(self, case: Case) -> Iterator[Row]:
+        """Yield a verdict for each rule and each resource of its types."""
+        context = Context(resources=case.resources, settings=case.settings)
+        for rule in self._rules:
+            for resource in case.resources.of_type(*rule.types):
+                yield from verdicts(rule, resource, context)
+        checked = {type_ for rule in self._rules if rule.id != UNIVERSAL for type_ in rule.types}
+        for resource in case.resources.all:
+            if resource.type not in checked | UNJUDGED:
+                yield _row(resource, "", Verdict.NO_RULE)
+
+
+def verdicts(rule: Rule, resource: Resource, context: Context) -> Iterable[Row]:
+    """Return what one rule says of one resource: a pass, or a row for each thing found."""
+    try:
+        problems = list(rule.check(resource, context))
+    except IndeterminateError as error:
+        return [
+            _row(resource, rule.id, Verdict.INDETERMINATE, message=str(error), remedy=rule.remedy)
+        ]
+    except Exception as error:  # a resource that a rule cannot read is not one that passes
+        stopped = f"the rule could not read it: {type(error).__name__}: {error}"
+        return [_row(resource, rule.id, Verdict.FAIL, message=stopped, remedy=rule.remedy)]
+    if not problems:
+        return [_row(resource, rule.id, Verdict.PASS, message=rule.title)]
+    # The same finding from two statements of one policy is one thing to mend.
+    return {
+        problem.finding: _row(
+            resource,
+            rule.id,
+            Verdict.FAIL,
+            finding=problem.finding,
+            message=problem.message,
+            remedy=rule.remedy,
+        )
+        for problem in problems
+    }.values()
+
+
+def _row(
+    resource: Resource,
+    rule: str,
+    verdict: Verdict,
+    *,
+    finding: str = "",
+    message: str = "",
+    remedy: str = "",
+) -> Row:
+    return Row(
+        engine=NAME,
+        rule=rule,
+        verdict=verdict,
+        path=resource.path,
+        finding=finding,
+        resource_type=resource.type,
+        template=resource.template.file,
+        logical_id=resource.logical_id,
+        message=message,
+        remedy=remedy,
+    )

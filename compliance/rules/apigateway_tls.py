@@ -1,0 +1,26 @@
+"""APIs speak TLS 1.2 at least."""
+
+from collections.abc import Iterator
+
+from compliance.resources import Resource
+from compliance.rule import Context, Problem, Rule
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+MODERN = ("TLS_1_2", "SecurityPolicy_TLS12", "SecurityPolicy_TLS13")
+
+
+def _check(resource: Resource, _: Context) -> Iterator[Problem]:
+    policy = resource.get("SecurityPolicy")
+    if policy is None:
+        yield Problem("SecurityPolicy is not set, which admits TLS 1.0")
+    elif not str(policy).startswith(MODERN):
+        yield Problem(f"SecurityPolicy is {policy}")
+
+
+RULE = Rule(
+    id="IRYO-APIGATEWAY-TLS",
+    title="APIs and their domain names admit TLS 1.2 or newer only",
+    remedy="Set SecurityPolicy to a SecurityPolicy_TLS13_... and EndpointAccessMode to STRICT.",
+    types=("AWS::ApiGateway::RestApi", "AWS::ApiGateway::DomainName"),
+    check=_check,
+)

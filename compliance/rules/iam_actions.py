@@ -1,0 +1,26 @@
+"""Identity policies name actions."""
+
+from collections.abc import Iterator
+
+from compliance.identity import TYPES, grants
+from compliance.resources import Resource, known
+from compliance.rule import Context, Problem, Rule
+
+
+def _check(resource: Resource, _: Context) -> Iterator[Problem]:
+    for statement in grants(resource):
+        if statement.excludes_actions:
+            yield Problem("it allows all actions but some (NotAction)", finding="NotAction")
+        for action in statement.actions:
+            name = str(known(action, "an action"))
+            if name == "*" or name.endswith(":*"):
+                yield Problem(f"it allows {name}", finding=name)
+
+
+RULE = Rule(
+    id="IRYO-IAM-ACTIONS",
+    title="Identity policies grant no * action",
+    remedy="List the actions that are called.",
+    types=TYPES,
+    check=_check,
+)

@@ -1,0 +1,43 @@
+"""Identity policies name resources, except for actions that have none."""
+
+from collections.abc import Iterator
+
+from compliance.identity import TYPES, grants
+from compliance.resources import Resource, known
+from compliance.rule import Context, Problem, Rule
+
+# Actions without resource types in the Service Authorization Reference,
+# https://docs.aws.amazon.com/service-authorization/latest/reference/: AWS takes only * for them.
+WITHOUT_RESOURCE = frozenset(
+    (
+        *("cloudwatch:getmetricdata", "cloudwatch:listmetrics", "cloudwatch:putmetricdata"),
+        *("ec2:describenetworkinterfaces", "ec2:describesubnets", "ec2:describevpcs"),
+        *("ec2:describeavailabilityzones", "ec2:describeinstances", "ec2:describesecuritygroups"),
+        "ec2:describemanagedprefixlists",
+        *("ecr:getauthorizationtoken", "kms:generaterandom", "kms:listaliases", "kms:listkeys"),
+        *("logs:createlogdelivery", "logs:deletelogdelivery", "logs:describeresourcepolicies"),
+        *("logs:getlogdelivery", "logs:listlogdeliveries", "logs:putresourcepolicy"),
+        *("logs:updatelogdelivery", "s3:listallmybuckets", "secretsmanager:getrandompassword"),
+        *("secretsmanager:listsecrets", "ssm:describeparameters", "sts:getcalleridentity"),
+        *("tag:getresources", "xray:getsamplingrules", "xray:getsamplingstatisticsummaries"),
+        *("xray:getsamplingtargets", "xray:puttelemetryrecords", "xray:puttracesegments"),
+    )
+)
+
+
+def _check(resource: Resource, _: Context) -> Iterator[Problem]:
+    for statement in grants(resource):
+        if not any(known(value, "a resource") == "*" for value in statement.resources):
+            continue
+        for action in statement.actions:
+            if str(known(action, "an action")).lower() not in WITHOUT_RESOURCE:
+                yield Problem(f"it allows {action} on every resource (*)", finding=str(action))
+
+
+RULE = Rule(
+    id="IRYO-IAM-RESOURCES",
+    title="Identity policies grant on named resources",
+    remedy="Name the ARN; only an action that AWS gives no resource type may have *.",
+    types=TYPES,
+    check=_check,
+)

@@ -1,0 +1,31 @@
+"""Queues and topics refuse what does not come over TLS."""
+
+from collections.abc import Iterator
+
+from compliance.policies import statements
+from compliance.resources import Resource
+from compliance.rule import Context, Problem, Rule
+
+POLICIES = {
+    "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
+    "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
+}
+
+
+def _check(resource: Resource, context: Context) -> Iterator[Problem]:
+    policies = context.resources.referring(*POLICIES[resource.type], resource)
+    if not any(
+        statement.denies_plain_text
+        for policy in policies
+        for statement in statements(policy.get("PolicyDocument"))
+    ):
+        yield Problem("no policy denies requests without TLS (aws:SecureTransport false)")
+
+
+RULE = Rule(
+    id="IRYO-MESSAGING-TLS",
+    title="Queues and topics refuse requests without TLS",
+    remedy="Set enforce_ssl=True.",
+    types=tuple(POLICIES),
+    check=_check,
+)

@@ -1,0 +1,1 @@
+"""The data room: the lake, its access logs and the trail."""

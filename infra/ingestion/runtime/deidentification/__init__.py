@@ -1,0 +1,20 @@
+"""De-identification of FHIR, HL7 v2 and CSV by profile; plain Python that knows nothing of AWS."""
+
+from .columns import ColumnPolicy
+from .engine import Deidentified, Deidentifier
+from .errors import PolicyError, Reason, Rejected
+from .policy import load_policy
+from .records import Format, gunzip, validate
+
+__all__ = [
+    "ColumnPolicy",
+    "Deidentified",
+    "Deidentifier",
+    "Format",
+    "PolicyError",
+    "Reason",
+    "Rejected",
+    "gunzip",
+    "load_policy",
+    "validate",
+]

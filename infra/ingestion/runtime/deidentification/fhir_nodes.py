@@ -1,0 +1,215 @@
+"""FHIR element tables compiled once into nodes: functions of a JSON value and a `Context`.
+
+A walk visits what a record holds and keeps what a table names, so the unknown is never copied.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .policy import Action, Policy
+from .references import References
+from .values import Context, Value, Values
+
+# Seconds in none of them: ages come in years, months, weeks or days.
+_PER_YEAR = {
+    **dict.fromkeys(("a", "yr", "year", "years", "歳", "才", "年"), 1.0),
+    **dict.fromkeys(("mo", "month", "months"), 12.0),
+    **dict.fromkeys(("wk", "week", "weeks", "週"), 52.1775),
+    **dict.fromkeys(("d", "day", "days", "日"), 365.2425),
+}
+_NEVER_REDACTED = ("full_url", "request")
+
+
+@dataclass(slots=True)
+class Node:
+    """What becomes of an element. `contextual`: it depends on the record as well as the element."""
+
+    apply: Value
+    """For the element's value, one or a list."""
+    contextual: bool
+    single: Value
+    """For one value: `apply` without the question whether it is a list."""
+
+    @classmethod
+    def of(cls, single: Value, *, contextual: bool) -> Self:
+        """Make the node of a function of one value."""
+        return cls(each(single), contextual, single)
+
+
+Fields = dict[str, Node]
+
+
+class Compiler:
+    """Turns the element tables of a policy into nodes. `contained` handles resources inside."""
+
+    def __init__(
+        self, policy: Policy, values: Values, references: References, *, contained: Value
+    ) -> None:
+        self._policy = policy
+        self._values = values
+        self._types = policy.fhir["types"]
+        self._compiled: dict[str, Node] = {}
+        self._objects: dict[str, Value] = {
+            "coding": coding(policy, values),
+            "quantity": quantity(values),
+            "age": quantity(values),
+            "reference": references.reference,
+            "identifier": references.identifier,
+            "full_url": references.full_url,
+            "request": references.request,
+        }
+        self._contained = Node.of(contained, contextual=True)
+
+    def fields(self, table: Mapping[str, Any]) -> Fields:
+        """Compile a table of elements; those that are dropped have no node."""
+        expanded = (pair for name, spec in table.items() for pair in _choices(name, spec))
+        nodes = ((element, self._node(spec)) for element, spec in expanded)
+        return {element: node for element, node in nodes if node}
+
+    def _node(self, spec: Any) -> Node | None:
+        if isinstance(spec, Mapping):
+            return _object(self.fields(spec))
+        if isinstance(spec, list):
+            return _first_of([node for one in spec if (node := self._node(one))])
+        if spec not in self._types:
+            return self._leaf(self._policy.fhir["primitives"].get(spec, spec))
+        if spec not in self._compiled:
+            self._compile_type(spec)
+        node = self._compiled[spec]
+        return node if node.single is not _nothing else None
+
+    def _compile_type(self, name: str) -> None:
+        inside = self._types[name]
+        if not isinstance(inside, Mapping):
+            self._compiled[name] = self._leaf(inside) or Node.of(_nothing, contextual=False)
+            return
+        # Placed before it is filled: a type may hold itself (sections, questions).
+        fields: Fields = {}
+        node = self._compiled[name] = _object(fields)
+        node.contextual = True
+        fields.update(self.fields(inside))
+        node.contextual = any(
+            field.contextual for field in fields.values() if field is not node
+        )
+        if not fields:
+            node.single = _nothing
+
+    def _leaf(self, kind: str) -> Node | None:
+        if kind == "resource":
+            return self._contained
+        action = self._policy.action(kind)
+        if action is Action.REDACT and kind not in _NEVER_REDACTED:
+            return None
+        function = self._objects.get(kind) or self._values.of(kind)
+        if function is None:
+            return None
+        return Node.of(function, contextual=Values.is_contextual(action))
+
+
+def walk(fields: Fields, value: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Return what of an object the fields name, in the object's order."""
+    kept = {}
+    for key, inside in value.items():
+        node = fields.get(key)
+        if node is not None:
+            result = node.apply(inside, context)
+            if result is not None:
+                kept[key] = result
+    return kept
+
+
+def each(function: Value) -> Value:
+    """Apply a function to a value or to each of a list; what is dropped leaves no gap."""
+
+    def apply(value: Any, context: Context) -> Any:
+        if type(value) is not list:
+            return function(value, context)
+        kept = [item for one in value if (item := function(one, context)) is not None]
+        return kept or None
+
+    return apply
+
+
+def coding(policy: Policy, values: Values) -> Value:
+    """Return what keeps a Coding whose system is known and whose code has the system's form."""
+    text_of = values.of("coded_text")
+    is_code = values.codes.is_code
+
+    def keep(value: Any, context: Context) -> dict[str, Any] | None:
+        if type(value) is not dict:
+            return None
+        system, code = value.get("system"), value.get("code")
+        if type(system) is not str or type(code) is not str or not is_code(system, code):
+            return None
+        kept = {"system": system, "code": code}
+        text = text_of(value.get("display"), context) if text_of else None
+        return {**kept, "display": text} if text else kept
+
+    return keep
+
+
+def quantity(values: Values) -> Value:
+    """Return what keeps a Quantity: a number and a unit, ages top-coded."""
+
+    def keep(value: Any, _: Context) -> dict[str, Any] | None:
+        if type(value) is not dict:
+            return None
+        number = values.number(value.get("value"))
+        if number is None:
+            return None
+        unit, code = (_unit(value.get(name), values) for name in ("unit", "code"))
+        capped = capped_age(float(number), code or unit, values)
+        kept: dict[str, Any] = {"value": number if capped is None else capped}
+        if value.get("comparator") in ("<", "<=", ">=", ">", "ad"):
+            kept["comparator"] = value["comparator"]
+        if unit:
+            kept["unit"] = unit
+        if code and value.get("system") == "http://unitsofmeasure.org":
+            kept |= {"system": value["system"], "code": code}
+        return kept
+
+    return keep
+
+
+def capped_age(number: float, unit: str | None, values: Values) -> float | int | None:
+    """Return the top-coded number when it is an age above the oldest, in its unit, else None."""
+    per_year = _PER_YEAR.get(unit or "")
+    if per_year is None:
+        return None
+    years = values.capped(number / per_year)
+    return None if years == number / per_year else round(years * per_year)
+
+
+def _unit(value: Any, values: Values) -> str | None:
+    return values.codes.unit(value) if type(value) is str else None
+
+
+def _choices(name: str, spec: Any) -> Iterator[tuple[str, Any]]:
+    if not name.endswith("[x]"):
+        yield name, spec
+        return
+    stem = name.removesuffix("[x]")
+    for kind in spec:
+        yield stem + kind[0].upper() + kind[1:], kind
+
+
+def _object(fields: Fields) -> Node:
+    def keep(value: Any, context: Context) -> dict[str, Any] | None:
+        return walk(fields, value, context) or None if type(value) is dict else None
+
+    return Node.of(keep, contextual=any(node.contextual for node in fields.values()))
+
+
+def _first_of(nodes: list[Node]) -> Node | None:
+    def first(value: Any, context: Context) -> Any:
+        results = (node.apply(value, context) for node in nodes)
+        return next((result for result in results if result is not None), None)
+
+    if not nodes:
+        return None
+    return Node.of(first, contextual=any(node.contextual for node in nodes))
+
+
+def _nothing(_value: Any, _context: Context) -> None:
+    return None

@@ -1,0 +1,105 @@
+"""Keyed pseudonyms and date offsets: HMAC-SHA256 (RFC 2104) of the identifier's value.
+
+The value alone is hashed, never its type or source, so that a patient number has the same
+pseudonym in a FHIR resource, an HL7 v2 message and a CSV cell.
+"""
+
+import hashlib
+import unicodedata
+from binascii import hexlify
+from functools import lru_cache
+
+from .errors import PolicyError
+from .japanese import LONGEST_MY_NUMBER, is_my_number
+
+MINIMUM_KEY_BYTES = 32
+"""As long as the digest: RFC 2104, section 3, discourages shorter keys."""
+_BLOCK = 64
+_REMEMBERED = 65_536
+
+
+class Pseudonyms:
+    """Turns identifiers into pseudonyms and patients into date offsets.
+
+    `domain` separates releases: two domains give unrelated pseudonyms for one identifier.
+    `shift_days` is the largest date offset, in days either way; an offset is never zero.
+    Raises PolicyError on a key of less than 32 bytes.
+    """
+
+    def __init__(self, key: bytes, *, domain: str, shift_days: int) -> None:
+        if len(key) < MINIMUM_KEY_BYTES:
+            raise PolicyError(
+                f"the pseudonym key has {len(key)} bytes; at least {MINIMUM_KEY_BYTES} are needed"
+            )
+        self._pseudonyms = _Hmac(key, f"pseudonym\0{domain}\0".encode())
+        self._offsets = _Hmac(key, f"offset\0{domain}\0".encode())
+        self._shift_days = shift_days
+        self.known: dict[bytes, bytes] = {}
+        """Pseudonyms made before, by identifier; emptied when it has grown."""
+        self.offset = lru_cache(maxsize=_REMEMBERED)(self._offset)
+
+    def pseudonym(self, value: str) -> str | None:
+        """Return 32 hexadecimal digits: a valid FHIR id, and a UUID without its hyphens.
+
+        None for a マイナンバー: a code made from an 個人番号 counts as one itself (番号法 第2条第8項).
+        """
+        made = self.of_bytes(_normalised(value))
+        return made.decode() if made else None
+
+    def of_bytes(self, value: bytes) -> bytes | None:
+        """Return the pseudonym of an identifier that is ASCII, or normalised already."""
+        known = self.known.get(value)
+        if known is not None:
+            return known
+        stripped = value.strip()
+        if len(stripped) <= LONGEST_MY_NUMBER and (
+            not stripped or is_my_number(stripped.decode("utf-8", "replace"))
+        ):
+            return None
+        made = self._pseudonyms.hex(stripped)
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+        self.known[value] = made
+        return made
+
+    def uuid(self, value: str) -> str | None:
+        """Return the pseudonym in the form that urn:uuid asks for."""
+        made = self.pseudonym(value)
+        if made is None:
+            return None
+        return f"{made[:8]}-{made[8:12]}-{made[12:16]}-{made[16:20]}-{made[20:]}"
+
+    def _offset(self, patient: str) -> int:
+        """Return the patient's date offset in days, from -shift_days to shift_days without 0."""
+        drawn = int(self._offsets.hex(_normalised(patient))[:16], 16) % (2 * self._shift_days)
+        days = drawn - self._shift_days
+        return days if days < 0 else days + 1
+
+
+def _normalised(value: str) -> bytes:
+    if value.isascii():
+        return value.strip().encode()
+    # Full-width digits and letters are the same number; lone surrogates cannot be UTF-8.
+    return unicodedata.normalize("NFKC", value).strip().encode("utf-8", "surrogatepass")
+
+
+class _Hmac:
+    """HMAC-SHA256 of prefix and message, both padded blocks hashed once.
+
+    Takes less than half the time of `hmac.digest`, which starts anew for every message.
+    """
+
+    def __init__(self, key: bytes, prefix: bytes) -> None:
+        if len(key) > _BLOCK:
+            key = hashlib.sha256(key).digest()
+        padded = key.ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix).copy
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded)).copy
+
+    def hex(self, message: bytes) -> bytes:
+        """Return the first half of the digest, 32 hexadecimal digits."""
+        inner = self._inner()
+        inner.update(message)
+        outer = self._outer()
+        outer.update(inner.digest())
+        return hexlify(outer.digest()[:16])

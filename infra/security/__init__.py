@@ -1,0 +1,1 @@
+"""The security room: keys of the data classes and of the logs."""

@@ -1,0 +1,75 @@
+"""The security room: the keys of the data classes and of the logs."""
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.config import DataClass, EnvironmentConfig
+from infra.security import key_policy
+from infra.security.keys import ClassKey
+from infra.security.names import trail_arn
+
+LOG_CLASS = DataClass.IMPORTANT
+"""Logs say who did what with which object. They hold no patient data, but are not for everyone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityOutputs:
+    """What other rooms encrypt with. A grant on a key ends in the consumer's identity policy."""
+
+    confidential_key: kms.IKey
+    important_key: kms.IKey
+    general_key: kms.IKey
+    log_key: kms.IKey
+
+
+class SecurityStack(cdk.NestedStack):
+    """One key a data class and one for logs."""
+
+    outputs: SecurityOutputs
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: EnvironmentConfig) -> None:
+        super().__init__(scope, construct_id)
+        confidential = ClassKey(
+            self,
+            "Confidential",
+            config=config,
+            purpose="confidential",
+            data_class=DataClass.CONFIDENTIAL,
+            services=("s3", "kinesis", "sqs", "secretsmanager", "dynamodb", "lambda"),
+            statements=key_policy.events(),
+        )
+        important = ClassKey(
+            self,
+            "Important",
+            config=config,
+            purpose="important",
+            data_class=DataClass.IMPORTANT,
+            services=("s3", "sqs", "dynamodb", "lambda"),
+            statements=key_policy.events(),
+        )
+        general = ClassKey(
+            self,
+            "General",
+            config=config,
+            purpose="general",
+            data_class=DataClass.GENERAL,
+            services=("s3",),
+        )
+        logs = ClassKey(
+            self,
+            "Logs",
+            config=config,
+            purpose="logs",
+            data_class=LOG_CLASS,
+            services=("s3",),
+            statements=[key_policy.log_groups(), *key_policy.trail(trail_arn(config))],
+        )
+        self.outputs = SecurityOutputs(
+            confidential_key=confidential.key,
+            important_key=important.key,
+            general_key=general.key,
+            log_key=logs.key,
+        )
