@@ -11,6 +11,7 @@ from compliance.templates import Template
 from compliance.verdicts import Row, Verdict
 
 RULE = "IRYO-TEMPLATE-QUOTAS"
+WARNING = ", near the limit"
 NEAR = 0.8
 """From this share of a limit on a template passes, but says how near it is."""
 
@@ -54,17 +55,20 @@ class Quotas:
                     path=template.path,
                     finding=quota.what,
                     template=template.file,
-                    message=f"{quota.used:,} of {quota.limit:,} {quota.what}",
+                    message=_message(quota),
                     remedy="Move a concern into a nested stack of its own.",
                 )
 
 
+def _message(quota: Quota) -> str:
+    warning = WARNING if quota.used >= NEAR * quota.limit else ""
+    return f"{quota.used:,} of {quota.limit:,} {quota.what}{warning}"
+
+
 def near(rows: Iterable[Row]) -> list[str]:
     """Return a sentence for each limit that a passing template is near to."""
-    found = []
-    for row in rows:
-        if row.rule == RULE and row.verdict is Verdict.PASS:
-            used, limit = (int(part.replace(",", "")) for part in row.message.split()[:3:2])
-            if used >= NEAR * limit:
-                found.append(f"{row.path} uses {row.message}")
-    return found
+    return [
+        f"{row.path}: {row.message}"
+        for row in rows
+        if row.rule == RULE and row.verdict is Verdict.PASS and row.message.endswith(WARNING)
+    ]

@@ -61,7 +61,7 @@ def test_nearness_is_told_from_four_fifths_on() -> None:
         return near(Quotas().judge(case(many("Resources", number))))
 
     assert told(399) == []
-    assert told(400) == ["root uses 400 of 500 resources"]
+    assert told(400) == ["root: 400 of 500 resources, near the limit"]
     assert told(501) == []
 
 
