@@ -24,7 +24,8 @@ UNJUDGED = "IRYO-GATE-UNJUDGED"
 
 def engines() -> list[Engine]:
     """Return what judges; CDK_VALIDATION=false leaves out the validator, as in CDK itself."""
-    from compliance.packs import CloudFormationValidate, nag_packs  # noqa: PLC0415 (slow)
+    from compliance.packs import nag_packs  # noqa: PLC0415 (slow)
+    from compliance.validator import CloudFormationValidate  # noqa: PLC0415 (slow)
 
     chosen: list[Engine] = [OwnRules(), Quotas(), Cycles(), *nag_packs()]
     if os.environ.get("CDK_VALIDATION") != "false":
