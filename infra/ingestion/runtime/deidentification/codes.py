@@ -46,14 +46,15 @@ class Codes:
         exact = self._systems.get(system)
         if exact is not None or not system.startswith(self._begin):
             return None if exact is None else str(exact)
-        if not re.fullmatch(r"[A-Za-z0-9:/._-]{1,120}", system):
+        # 99239 is a ZIP code rather than the mnemonic of a local system (99zzz).
+        if system.isdigit() or not re.fullmatch(r"[A-Za-z0-9:/._-]{1,120}", system):
             return None
         longest = max((key for key in self._begin if system.startswith(key)), key=len)
         return str(self._systems[f"{longest}*"])
 
 
 def _unit_pattern(catalogue: Mapping[str, Any]) -> re.Pattern[str]:
-    """A unit is one or more atoms, with prefix and exponent, joined by points and slashes.
+    """Match a unit: atoms with prefix and exponent, joined by points and slashes.
 
     Digits alone are only 1, 10 and 100: a longer number may be somebody's.
     """

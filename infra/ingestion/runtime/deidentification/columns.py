@@ -1,13 +1,15 @@
 """Column policies: what each column of a CSV file holds, written by a data steward in TOML.
 
-    encoding = "utf-8"        # utf-8, shift_jis (cp932), euc_jp, iso2022_jp, ascii or iso8859_1
-    delimiter = ","
-    patient = "patient_id"    # the column that says whose row it is
-    [columns]
-    patient_id = "patient_id" # a kind of information: the profile decides what becomes of it,
-    icd10 = "code:I10"        # a code of a system of catalogue/codes.toml,
-    sex = ["M", "F"]          # one of a list of values,
-    remark = "redact"         # or an action
+A policy names the encoding (utf-8, shift_jis or cp932, euc_jp, iso2022_jp, ascii, iso8859_1), the
+delimiter, the column that says whose row it is (patient), and under [columns] for each column of
+the file one of:
+
+- a kind of information (patient_id, name, birth_date, ...): the profile decides what becomes of it;
+- code:SYSTEM, a code of a system of catalogue/codes.toml;
+- a list of the values that are allowed;
+- an action (keep, redact, pseudonym, ...), or drop for a column that is not written at all.
+
+samples/visits.toml is an example.
 """
 
 import tomllib
@@ -30,6 +32,11 @@ ENCODINGS = {
     "iso8859_1": "iso8859_1",
 }
 DROP = "drop"
+COLUMN_KINDS = frozenset(KINDS) - {
+    # Parts of FHIR elements, checked together with other parts; a cell stands alone.
+    *("coding", "coded_text", "code_system", "quantity", "reference", "narrative"),
+    *("standard_url", "sampled_data", "system"),
+}
 _KEYS = {"encoding", "delimiter", "patient", "columns"}
 
 
@@ -77,17 +84,19 @@ def _spec(name: str, spec: Any, source: str) -> str | tuple[str, ...]:
     if isinstance(spec, list) and spec and all(isinstance(value, str) for value in spec):
         return tuple(spec)
     known = isinstance(spec, str) and (
-        spec in KINDS or spec in set(Action) or spec == DROP or spec.startswith("code:")
+        spec in COLUMN_KINDS or spec in set(Action) or spec == DROP or spec.startswith("code:")
     )
     if not known:
-        allowed = ", ".join([*Action, DROP, "code:SYSTEM", "a list of texts", *sorted(KINDS)])
+        allowed = ", ".join(
+            [*Action, DROP, "code:SYSTEM", "a list of texts", *sorted(COLUMN_KINDS)]
+        )
         raise PolicyError(f"{source}: columns.{name}: {spec!r}; allowed are {allowed}")
     return str(spec)
 
 
 def _patient(patient: Any, columns: Mapping[str, Any], source: str) -> str | None:
     if patient is None or patient in columns:
-        return patient
+        return None if patient is None else str(patient)
     raise PolicyError(f"{source}: patient: {patient!r} is none of the columns")
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 # 一 to 九十九 as era years, months and days are written; 元 is an era's first year.
 _KANJI_DIGITS = {k: n for n, k in enumerate("〇一二三四五六七八九")} | {"元": 1}
 _ERAS = {
-    # the Gregorian year before each era's first; letters, one-character and numeric forms (レセプト)
+    # the Gregorian year before each era's first; also as a letter, a character, a number
     **dict.fromkeys(("明治", "明", "M", "1"), 1867),
     **dict.fromkeys(("大正", "大", "T", "2"), 1911),
     **dict.fromkeys(("昭和", "昭", "S", "3"), 1925),

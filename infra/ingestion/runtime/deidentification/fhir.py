@@ -103,18 +103,14 @@ class FhirPolicy:
             kept["entry"] = [self._entry(entry, context, aliases) for entry in entries]
         return kept
 
-    def _entry(
-        self, entry: Any, context: Context, aliases: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def _entry(self, entry: Any, context: Context, aliases: Mapping[str, str]) -> dict[str, Any]:
         if not isinstance(entry, dict):
             raise Rejected(Reason.NOT_FHIR, "an entry of a Bundle is a JSON object")
         kept: dict[str, Any] = {}
         if full_url := self.references.full_url(entry.get("fullUrl"), context):
             kept["fullUrl"] = full_url
         if "resource" in entry:
-            kept["resource"] = self._resource(
-                entry["resource"], context, aliases, self.label
-            )
+            kept["resource"] = self._resource(entry["resource"], context, aliases, self.label)
         if request := self.references.request(entry.get("request"), context):
             kept["request"] = request
         return kept

@@ -8,6 +8,7 @@ Without msgspec the engine walks the parsed resource instead: the same bytes com
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from operator import getitem, itemgetter
 from typing import Any, NamedTuple
 
@@ -35,10 +36,11 @@ _BETWEEN = b'"},{"reference":"'
 def members_decoder() -> Decode | None:
     """Return what cuts a JSON object into its members, None when msgspec is not installed."""
     try:
-        import msgspec  # noqa: PLC0415
+        msgspec: Any = import_module("msgspec")
     except ModuleNotFoundError:
         return None
-    return msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+    decode: Decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+    return decode
 
 
 class Member(dict[bytes, bytes]):
@@ -107,7 +109,7 @@ class Id(Member):
 
 
 class Reference(Member):
-    """A Reference or a list of them, rewritten as bytes when they are as plain as they mostly are."""
+    """A Reference or a list of them, rewritten as bytes where they are plain: mostly."""
 
     def __init__(
         self, name: str, node: Node, pseudonyms: Pseudonyms, types: frozenset[bytes]
@@ -134,7 +136,9 @@ class Reference(Member):
             and inner.count(b"/") == count
             and inner.count(b'"') == (count - 1) * _BETWEEN.count(b'"')
             and inner.isascii()
-            and not any(odd in inner for odd in (b"\\", b"?", b"#"))
+            and b"\\" not in inner
+            and b"?" not in inner
+            and b"#" not in inner
         )
         if not plain or (count > 1 and not listed):
             return None
@@ -194,28 +198,27 @@ class FhirLines:
         self._offsets: dict[tuple[bool, tuple[tuple[str, bytes], ...]], int | None] = {}
 
     def deidentify(self, record: bytes, end: bytes) -> tuple[bytes, str] | None:
-        """Return JSON that stops with `end` and resource type, or None: the slow way must decide.
+        """Return JSON that stops with `end`, and the resource type.
 
-        Raises orjson.JSONDecodeError.
+        None when the slow way must decide.
         """
         try:
             members = self._decode(record)
             plan = self._plans[bytes(members["resourceType"])]
-        except (ValueError, KeyError):
-            return None
-        if plan.contextual:
-            return self._with_context(plan, members, end), plan.kind
-        names = tuple(members)
-        choice = plan.choices.get(names) or plan.choose(names)
-        try:
+            if plan.contextual:
+                return self._with_context(plan, members, end), plan.kind
+            names = tuple(members)
+            choice = plan.choices.get(names) or plan.choose(names)
             # All in C: the kept members as bytes, each looked up in that member's memory.
             values = _APART.join(choice.pick(members)).split(_APART)
-            if len(values) != len(choice.members):
-                return None
-            kept = b"".join(map(getitem, choice.members, values))
-            return plan.start + kept + end, plan.kind
+            if len(values) == len(choice.members):
+                kept = b"".join(map(getitem, choice.members, values))
+                return plan.start + kept + end, plan.kind
         except ContextNeededError:
             return self._with_context(plan, members, end), plan.kind
+        except (ValueError, KeyError):
+            pass  # not JSON, not an object, or of no type that the policy names
+        return None
 
     def _with_context(self, plan: Plan, members: dict[str, Any], end: bytes) -> bytes:
         parts = [plan.start]

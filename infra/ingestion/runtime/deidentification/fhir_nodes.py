@@ -5,6 +5,7 @@ A walk visits what a record holds and keeps what a table names, so the unknown i
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, Self
 
 from .policy import Action, Policy
@@ -12,12 +13,14 @@ from .references import References
 from .values import Context, Value, Values
 
 # Seconds in none of them: ages come in years, months, weeks or days.
-_PER_YEAR = {
+PER_YEAR = {
     **dict.fromkeys(("a", "yr", "year", "years", "歳", "才", "年"), 1.0),
     **dict.fromkeys(("mo", "month", "months"), 12.0),
     **dict.fromkeys(("wk", "week", "weeks", "週"), 52.1775),
     **dict.fromkeys(("d", "day", "days", "日"), 365.2425),
 }
+_TEXT_OR_NOTHING = {str, type(None)}
+_COMPARATORS = ("<", "<=", ">=", ">", "ad")
 _NEVER_REDACTED = ("full_url", "request")
 
 
@@ -51,7 +54,7 @@ class Compiler:
         self._types = policy.fhir["types"]
         self._compiled: dict[str, Node] = {}
         self._objects: dict[str, Value] = {
-            "coding": coding(policy, values),
+            "coding": coding(values),
             "quantity": quantity(values),
             "age": quantity(values),
             "reference": references.reference,
@@ -89,9 +92,7 @@ class Compiler:
         node = self._compiled[name] = _object(fields)
         node.contextual = True
         fields.update(self.fields(inside))
-        node.contextual = any(
-            field.contextual for field in fields.values() if field is not node
-        )
+        node.contextual = any(field.contextual for field in fields.values() if field is not node)
         if not fields:
             node.single = _nothing
 
@@ -131,7 +132,7 @@ def each(function: Value) -> Value:
     return apply
 
 
-def coding(policy: Policy, values: Values) -> Value:
+def coding(values: Values) -> Value:
     """Return what keeps a Coding whose system is known and whose code has the system's form."""
     text_of = values.of("coded_text")
     is_code = values.codes.is_code
@@ -140,7 +141,10 @@ def coding(policy: Policy, values: Values) -> Value:
         if type(value) is not dict:
             return None
         system, code = value.get("system"), value.get("code")
-        if type(system) is not str or type(code) is not str or not is_code(system, code):
+        if type(system) is not str or type(code) is not str:
+            return None
+        # A system is a URI in FHIR; mnemonics (LN, L, 99LAB) are those of HL7 v2.
+        if ":" not in system or not is_code(system, code):
             return None
         kept = {"system": system, "code": code}
         text = text_of(value.get("display"), context) if text_of else None
@@ -151,38 +155,49 @@ def coding(policy: Policy, values: Values) -> Value:
 
 def quantity(values: Values) -> Value:
     """Return what keeps a Quantity: a number and a unit, ages top-coded."""
+    units = lru_cache(maxsize=4096)(partial(_units, values))
+    number_of = values.number
 
     def keep(value: Any, _: Context) -> dict[str, Any] | None:
         if type(value) is not dict:
             return None
-        number = values.number(value.get("value"))
-        if number is None:
+        get = value.get
+        number = number_of(get("value"))
+        unit, code, system = get("unit"), get("code"), get("system")
+        if number is None or {type(unit), type(code), type(system)} - _TEXT_OR_NOTHING:
             return None
-        unit, code = (_unit(value.get(name), values) for name in ("unit", "code"))
-        capped = capped_age(float(number), code or unit, values)
-        kept: dict[str, Any] = {"value": number if capped is None else capped}
-        if value.get("comparator") in ("<", "<=", ">=", ">", "ad"):
-            kept["comparator"] = value["comparator"]
-        if unit:
-            kept["unit"] = unit
-        if code and value.get("system") == "http://unitsofmeasure.org":
-            kept |= {"system": value["system"], "code": code}
-        return kept
+        kept, is_age = units(unit, code, system)
+        if is_age:
+            capped = capped_age(float(number), kept.get("code") or kept.get("unit"), values)
+            number = number if capped is None else capped
+        comparator = get("comparator")
+        if comparator is not None and comparator in _COMPARATORS:
+            return {"value": number, "comparator": comparator, **kept}
+        return {"value": number, **kept}
 
     return keep
 
 
+def _units(
+    values: Values, unit: str | None, code: str | None, system: str | None
+) -> tuple[dict[str, str], bool]:
+    """Return what is kept of a unit, and whether a number of it may be an age."""
+    kept = {}
+    known = values.codes.unit
+    if unit and (text := known(unit)):
+        kept["unit"] = text
+    if code and system == "http://unitsofmeasure.org" and (text := known(code)):
+        kept |= {"system": system, "code": text}
+    return kept, (kept.get("code") or kept.get("unit")) in PER_YEAR
+
+
 def capped_age(number: float, unit: str | None, values: Values) -> float | int | None:
     """Return the top-coded number when it is an age above the oldest, in its unit, else None."""
-    per_year = _PER_YEAR.get(unit or "")
+    per_year = PER_YEAR.get(unit or "")
     if per_year is None:
         return None
     years = values.capped(number / per_year)
     return None if years == number / per_year else round(years * per_year)
-
-
-def _unit(value: Any, values: Values) -> str | None:
-    return values.codes.unit(value) if type(value) is str else None
 
 
 def _choices(name: str, spec: Any) -> Iterator[tuple[str, Any]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .fhir_nodes import capped_age
+from .fhir_nodes import PER_YEAR, capped_age
 from .hl7_text import CHARSETS, Delimiters, Escapes
 from .policy import Action, Policy
 from .values import Context, Value, Values
@@ -30,9 +30,7 @@ _NULL = '""'
 class FieldCompiler:
     """Compiles the catalogue's datatypes for one set of delimiters and one codec."""
 
-    def __init__(
-        self, policy: Policy, values: Values, marks: Delimiters, escapes: Escapes
-    ) -> None:
+    def __init__(self, policy: Policy, values: Values, marks: Delimiters, escapes: Escapes) -> None:
         self._policy = policy
         self._values = values
         self._marks = marks
@@ -53,7 +51,7 @@ class FieldCompiler:
             kept = []
             for one in text.split(repetition):
                 parts = [undone(part) for part in one.split(component)]
-                found = [done(part) for part in function(parts, context)]
+                found = [part and done(part) for part in function(parts, context)]
                 kept.append(component.join(found).rstrip(component))
             return repetition.join(kept).rstrip(repetition)
 
@@ -104,9 +102,7 @@ class FieldCompiler:
         if kind == "reference_range":
             return _either(_matching(_RANGE), _member(self._words))
         if kind == "number_or_text":
-            return _either(
-                _matching(_COMPARED), _member(self._words), self._values.of("free_text")
-            )
+            return _either(_matching(_COMPARED), _member(self._words), self._values.of("free_text"))
         return self._values.of(kind)
 
     def _coded(self, components: list[str], context: Context) -> list[str]:
@@ -154,12 +150,14 @@ _KIND_OF = {
     "unit_coded": "unit",
     "structured_number": "number",
     "number_or_text": "free_text",
-    "message_type": "token",
+    "message_type": "code",
 }
 
 
 def capped(number: str, unit: str, values: Values) -> str:
     """Return a result's number, top-coded when its unit makes it an age."""
+    if unit not in PER_YEAR:
+        return number
     try:
         age = capped_age(float(number), unit, values)
     except ValueError:

@@ -1,6 +1,7 @@
 """HL7 v2 text: character sets (MSH-18), delimiters (MSH-1, MSH-2) and escape sequences."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .errors import Reason, Rejected
@@ -93,19 +94,24 @@ class Escapes:
 
 def _codec(message: bytes) -> str:
     field = message[3:4]
-    header = message.splitlines()[0].split(field)
+    header = message.replace(b"\n", b"\r").partition(b"\r")[0].split(field)
     named = header[17] if len(header) > 17 else b""  # noqa: PLR2004  MSH-18
-    names = named.split(message[5:6]) if len(message) > 5 else [named]  # noqa: PLR2004
+    codec = _named(named, message[5:6])
+    return _guessed(message) if codec == "ascii" else codec
+
+
+@lru_cache(maxsize=64)
+def _named(field: bytes, repetition: bytes) -> str:
+    """Return the codec for MSH-18. Raises Rejected."""
     codecs = []
-    for name in names:
+    for name in field.split(repetition):
         known = CHARSETS.get(name.decode("ascii", "replace").strip().upper())
         if known is None:
             raise Rejected(Reason.INVALID_ENCODING, "MSH-18 names an unknown character set")
         codecs.append(known)
     if _ISO_2022 in codecs:
         return _ISO_2022
-    chosen = next((codec for codec in codecs if codec != "ascii"), "ascii")
-    return _guessed(message) if chosen == "ascii" else chosen
+    return next((codec for codec in codecs if codec != "ascii"), "ascii")
 
 
 def _guessed(message: bytes) -> str:

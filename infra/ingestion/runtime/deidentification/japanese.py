@@ -5,13 +5,13 @@ import unicodedata
 
 _HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _POSTAL = re.compile(r"〒?\s*(\d{3})-?(\d{4})")
-LONGEST_MY_NUMBER = 24
-"""Characters that 12 digits take with a separator after each."""
+MY_NUMBER_LENGTHS = range(12, 25)
+"""Characters that 12 digits take, with a separator after each at most."""
 _WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 def folded(text: str) -> str:
-    """Return one writing for all: NFKC (half-width kana, full-width digits), katakana, lower case."""
+    """Return one writing for all: NFKC (widths), katakana, lower case."""
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFKC", text).translate(_HIRAGANA_TO_KATAKANA).lower()
@@ -30,7 +30,7 @@ def is_my_number(text: str) -> bool:
     平成26年総務省令第85号 第5条: 11 less the remainder by 11 of the weighted sum, 0 when that
     remainder is 0 or 1.
     """
-    if len(text) > LONGEST_MY_NUMBER:
+    if len(text) not in MY_NUMBER_LENGTHS:
         return False
     number = digits(text)
     if len(number) != 12:  # noqa: PLR2004  the length of an 個人番号

@@ -55,7 +55,7 @@ KINDS: Mapping[str, set[Action]] = {
     **dict.fromkeys(("id", "patient_id", "reference", "identifier", "system"), _PSEUDONYMS),
     **dict.fromkeys(("date", "birth_date"), _DATES),
     **dict.fromkeys(("code", "coding", "code_system", "boolean", "number", "quantity"), _KEPT),
-    **dict.fromkeys(("unit", "currency", "standard_url", "token", "time"), _KEPT),
+    **dict.fromkeys(("unit", "currency", "standard_url", "time"), _KEPT),
     **dict.fromkeys(("state", "country"), _KEPT),
     "postal": {Action.KEEP, Action.REDACT, Action.ZIP3},
     "age": {Action.KEEP, Action.REDACT, Action.TOP_CODE},

@@ -10,7 +10,7 @@ from binascii import hexlify
 from functools import lru_cache
 
 from .errors import PolicyError
-from .japanese import LONGEST_MY_NUMBER, is_my_number
+from .japanese import MY_NUMBER_LENGTHS, is_my_number
 
 MINIMUM_KEY_BYTES = 32
 """As long as the digest: RFC 2104, section 3, discourages shorter keys."""
@@ -31,7 +31,7 @@ class Pseudonyms:
             raise PolicyError(
                 f"the pseudonym key has {len(key)} bytes; at least {MINIMUM_KEY_BYTES} are needed"
             )
-        self._pseudonyms = _Hmac(key, f"pseudonym\0{domain}\0".encode())
+        self._hex = _Hmac(key, f"pseudonym\0{domain}\0".encode()).hex
         self._offsets = _Hmac(key, f"offset\0{domain}\0".encode())
         self._shift_days = shift_days
         self.known: dict[bytes, bytes] = {}
@@ -41,7 +41,7 @@ class Pseudonyms:
     def pseudonym(self, value: str) -> str | None:
         """Return 32 hexadecimal digits: a valid FHIR id, and a UUID without its hyphens.
 
-        None for a マイナンバー: a code made from an 個人番号 counts as one itself (番号法 第2条第8項).
+        None for a マイナンバー: a code made from an 個人番号 is one itself (番号法 第2条第8項).
         """
         made = self.of_bytes(_normalised(value))
         return made.decode() if made else None
@@ -52,11 +52,11 @@ class Pseudonyms:
         if known is not None:
             return known
         stripped = value.strip()
-        if len(stripped) <= LONGEST_MY_NUMBER and (
-            not stripped or is_my_number(stripped.decode("utf-8", "replace"))
+        if not stripped or (
+            len(stripped) in MY_NUMBER_LENGTHS and is_my_number(stripped.decode("utf-8", "replace"))
         ):
             return None
-        made = self._pseudonyms.hex(stripped)
+        made = self._hex(stripped)
         if len(self.known) >= _REMEMBERED:
             self.known.clear()
         self.known[value] = made

@@ -133,7 +133,7 @@ def gunzip(content: Iterable[bytes], *, limit: int) -> Iterator[bytes]:
 
 def chunks(content: bytes | Iterable[bytes]) -> Iterable[bytes]:
     """Return content as an iterable of pieces."""
-    return (content,) if isinstance(content, bytes | bytearray | memoryview) else content
+    return (content,) if isinstance(content, bytes) else content
 
 
 def parsed(record: bytes) -> Any:
@@ -173,10 +173,12 @@ def validate(content: bytes, format: Format) -> None:
 def check_message(message: bytes) -> None:
     """Check that a record begins as an HL7 v2 message does. Raises Rejected."""
     start = message.lstrip(_MLLP + b"\r\n")
-    separators = start[3:8]
-    if not start.startswith(b"MSH") or len(set(separators[:5])) < min(5, len(separators)):
-        raise Rejected(Reason.INVALID_HL7, "a message begins with MSH and its delimiters")
-    if len(separators) < 4 or separators[:1].isalnum():  # noqa: PLR2004  | ^ ~ and \
+    if not start.startswith(b"MSH"):
+        raise Rejected(Reason.INVALID_HL7, "a message begins with MSH")
+    marks = start[3:4] + start[4:10].split(start[3:4])[0]
+    # Field, component and repetition at least; escape, subcomponent and truncation at most.
+    proper = 3 <= len(marks) <= 6 and len(set(marks)) == len(marks)  # noqa: PLR2004
+    if not proper or any(chr(mark).isalnum() or mark <= ord(" ") for mark in marks):
         raise Rejected(Reason.INVALID_HL7, "MSH-1 and MSH-2 do not name the delimiters")
 
 

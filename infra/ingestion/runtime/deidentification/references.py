@@ -1,4 +1,4 @@
-"""FHIR references, identifiers and Bundle addresses, rewritten so that they still point together."""
+"""FHIR references, identifiers and Bundle addresses, rewritten so that they still fit."""
 
 import re
 from collections.abc import Mapping

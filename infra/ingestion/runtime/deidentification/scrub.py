@@ -85,7 +85,7 @@ def _known_pattern(known: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _writings(value: str) -> Iterable[str]:
-    """Yield patterns for the ways to write a value: parts, joined, spaced, as a number or a date."""
+    """Yield patterns for the ways to write a value: in parts, joined, as a number, as a date."""
     text = folded(value).strip()
     parts = [part for part in _BLANKS.split(text) if part]
     if len(parts) > 1:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .columns import DROP, ColumnPolicy
+from .columns import COLUMN_KINDS, DROP, ColumnPolicy
 from .errors import PolicyError, Reason, Rejected
-from .policy import KINDS, Action, Policy
+from .policy import Action, Policy
 from .records import MAX_RECORD_BYTES
 from .scrub import REMOVED, Scrubber
 from .values import Context, Value, Values
@@ -21,8 +21,23 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _LONGEST_KEPT = 64
 _IDENTIFYING = frozenset(
-    ("name", "address_line", "city", "phone", "email", "postal", "birth_date", "id", "patient_id")
-    + ("identifier", "national_id", "insurance_id", "account", "licence", "vehicle_id")
+    [
+        "name",
+        "address_line",
+        "city",
+        "phone",
+        "email",
+        "postal",
+        "birth_date",
+        "id",
+        "patient_id",
+        "identifier",
+        "national_id",
+        "insurance_id",
+        "account",
+        "licence",
+        "vehicle_id",
+    ]
 )
 
 
@@ -135,11 +150,11 @@ class Table:
         if spec.startswith("code:"):
             system = spec.removeprefix("code:")
             return lambda value, _: value if self._values.codes.is_code(system, value) else None
-        if spec == DROP or spec == Action.REDACT:
+        if spec in (DROP, Action.REDACT):
             return None
         if spec == Action.KEEP:
             return _unsuspicious
-        if spec not in KINDS:
+        if spec not in COLUMN_KINDS:
             self._check_allowed(name, Action(spec))
             return self._values.doing(Action(spec))
         return self._values.of(spec)
@@ -147,7 +162,7 @@ class Table:
     def _action(self, spec: str | tuple[str, ...]) -> Action:
         if isinstance(spec, tuple) or spec == DROP or spec.startswith("code:"):
             return Action.KEEP
-        return self._policy.action(spec) if spec in KINDS else Action(spec)
+        return self._policy.action(spec) if spec in COLUMN_KINDS else Action(spec)
 
     def _check_allowed(self, name: str, action: Action) -> None:
         if action is Action.DATE_SHIFT and self._policy.action("date") is not Action.DATE_SHIFT:

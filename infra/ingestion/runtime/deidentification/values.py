@@ -1,6 +1,6 @@
 """Single values by kind and action: one small function each, the same for every format.
 
-A value function takes text, a number or a boolean and a `Context`, and returns what is kept or None.
+A value function takes text, a number or a boolean, and a `Context`; it returns what is kept.
 """
 
 import re
@@ -30,12 +30,11 @@ class Context:
 Value = Callable[[Any, Context], Any]
 
 _TIME = re.compile(r"\d{2}:?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?", re.ASCII)
-_TOKEN = re.compile(r"[A-Za-z0-9._/-]{1,24}", re.ASCII)
-_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,10})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d{0,11})(?:\.\d{1,10})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _STANDARD_URL = re.compile(r"[A-Za-z0-9:/._|-]{1,200}", re.ASCII)
-_SAMPLES = re.compile(r"[0-9EULeul .+-]*", re.ASCII)
+_SAMPLE = r"(?:[+-]?\d{1,7}(?:\.\d{1,6})?|[EUL])"
+_SAMPLES = re.compile(rf"{_SAMPLE}(?: {_SAMPLE})+", re.ASCII)
 _US_ZIP = re.compile(r"(\d{3})(?:\d{2}(?:-?\d{4})?)?", re.ASCII)
-_LONG_DIGITS = re.compile(r"\d{8}|\d{3}-\d{2}-\d{4}|\d{2,4}-\d{3,4}-\d{4}", re.ASCII)
 _LONGEST_DISPLAY = 250
 
 
@@ -45,6 +44,7 @@ class Values:
     def __init__(self, policy: Policy, pseudonyms: Pseudonyms, *, today: date) -> None:
         self._policy = policy
         self.pseudonyms = pseudonyms
+        self._largest = policy.largest_number
         self.codes = Codes(policy.codes)
         self._oldest_year = None if policy.oldest_age is None else today.year - policy.oldest_age
         """Born or dated before it means older than oldest_age this year."""
@@ -83,9 +83,8 @@ class Values:
 
     def number(self, value: Any) -> int | float | None:
         """Return a number that may be a measurement: not so long that it is a person's number."""
-        if type(value) in (int, float) and abs(value) <= self._policy.largest_number:
-            return value  # type: ignore[no-any-return]
-        return None
+        measured = type(value) in (int, float) and -self._largest <= value <= self._largest
+        return value if measured else None
 
     def number_text(self, value: Any, _: Context) -> Any:
         """Return a number, in JSON or as text."""
@@ -106,7 +105,6 @@ class Values:
             "age": self.number_text,
             "unit": lambda value, _: codes.unit(value) if type(value) is str else None,
             "time": _form(_TIME),
-            "token": _form(_TOKEN, _LONG_DIGITS),
             "sampled_data": _form(_SAMPLES),
             "coded_text": lambda value, _: (
                 value if type(value) is str and len(value) <= _LONGEST_DISPLAY else None
@@ -173,13 +171,8 @@ def _member(known: frozenset[str]) -> Value:
     return lambda value, _: value if type(value) is str and value in known else None
 
 
-def _form(pattern: re.Pattern[str], forbidden: re.Pattern[str] | None = None) -> Value:
-    def value_of(value: Any, _: Context) -> Any:
-        if type(value) is not str or not pattern.fullmatch(value):
-            return None
-        return None if forbidden and forbidden.search(value) else value
-
-    return value_of
+def _form(pattern: re.Pattern[str]) -> Value:
+    return lambda value, _: value if type(value) is str and pattern.fullmatch(value) else None
 
 
 def _scalar(value: Any, _: Context) -> Any:

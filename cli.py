@@ -1,0 +1,39 @@
+"""The one command line: `iryo --help`. Each room gives its sub-command."""
+
+import sys
+
+import typer
+
+from compliance.commands import synth
+from infra.assets_commands import assets
+from infra.config import ConfigError
+from infra.config.commands import config
+from infra.ingestion.commands import deidentify
+from infra.ingestion.replay_commands import replay
+from rehearsal.commands import rehearse
+
+iryo = typer.Typer(
+    name="iryo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Iryo: a medical-grade AWS platform. Synthesise, de-identify, rehearse.",
+)
+iryo.add_typer(config, name="config")
+iryo.command()(synth)
+iryo.command()(deidentify)
+iryo.command()(replay)
+iryo.command()(rehearse)
+iryo.command()(assets)
+
+
+def main() -> None:
+    """Run the command line; a wrong environment file ends with its sentences and exit 2."""
+    try:
+        iryo()
+    except ConfigError as error:
+        sys.stderr.write("\n".join(error.sentences) + "\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

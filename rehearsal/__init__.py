@@ -1,0 +1,1 @@
+"""The rehearsal: the real CDK CLI deploys the real templates to a local AWS, and records flow."""
