@@ -51,8 +51,8 @@ assets: $(VENV)/.ready ## build the Lambda layers anew
 rehearse: setup ## deploy to the local AWS and send records through it (KEEP=1 leaves it up)
 	@iryo rehearse --environment $(ENV) $(if $(KEEP),--keep)
 
-test: setup check ## every test
-	@pytest $(ARGS)
+test: setup check ## every test, on all cores
+	@pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 check: setup ## lint, types, import direction, configuration
 	@ruff check . && ruff format --check . && mypy && lint-imports --no-logo && iryo config check environments/*.toml
@@ -67,10 +67,12 @@ deploy: setup ## deploy ENV with the CDK CLI and the AWS credentials at hand
 	@cdk deploy -c environment=$(ENV) --all
 
 snapshots: setup ## write the template snapshots anew; review the change before you commit it
-	@pytest tests/templates --snapshot-update
+	@pytest tests/templates/test_snapshots.py --snapshot-update
+	@CDK_OUTDIR=build/architecture python app.py production && \
+	  python -m compliance.diagram build/architecture docs/architecture.md
 
 bench: setup ## the measured figures, ratios in one run
-	@python -m bench
+	@python -m bench --write
 
 format: setup ## format and mend what can be mended
 	@ruff format . && ruff check --fix .

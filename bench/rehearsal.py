@@ -4,6 +4,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.figure import Figure
 from rehearsal import local_aws
 from rehearsal.deployment import target_of
 from rehearsal.progress import Progress
@@ -13,16 +14,21 @@ COLD_LIMIT = 60.0
 CHANGE_LIMIT = 30.0
 
 
-def run() -> dict[str, float]:
-    """Measure, and return seconds by name. Raises RuntimeError when a rehearsal does not pass."""
+def run() -> list[Figure]:
+    """Measure each once. Raises RuntimeError when the rehearsal does not pass."""
     begin = time.monotonic()
     cold = rehearse(Plan(target=target_of("dev")), Progress())
-    seconds = {"rehearsal, cold": time.monotonic() - begin}
+    seconds = time.monotonic() - begin
     if not cold.passed:
         raise RuntimeError(f"the rehearsal failed: {cold.failure}")
-    seconds |= {f"rehearsal, {phase}": spent for phase, spent in cold.seconds.items()}
-    seconds["rehearsal, change"] = _change()
-    return {name: round(spent, 1) for name, spent in seconds.items()}
+    return [
+        Figure(name="rehearsal, nothing to summary", value=seconds, unit="s", limit=COLD_LIMIT),
+        *(
+            Figure(name=f"of it: {phase}", value=spent, unit="s")
+            for phase, spent in cold.seconds.items()
+        ),
+        Figure(name="a change to a kept one", value=_change(), unit="s", limit=CHANGE_LIMIT),
+    ]
 
 
 def _change() -> float:

@@ -29,7 +29,7 @@ def masked(template: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_template(every: Assembly, room: str, snapshot: SnapshotAssertion) -> None:
-    assert masked(every.rooms[room]) == snapshot(name=f"{every.environment}-{room}")
+    assert masked(every.rooms[room]) == snapshot
 
 
 def test_no_template_without_a_snapshot(every: Assembly) -> None:
