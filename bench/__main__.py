@@ -12,6 +12,8 @@ from bench.figure import Figure
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 MEASUREMENTS = ("engine", "synth", "rehearsal")
+LARGE = 100
+"""From here on a figure is printed without decimals."""
 MARK = {True: "kept", False: "missed", None: ""}
 
 
@@ -38,12 +40,8 @@ def _table(figures: list[Figure]) -> str:
         against = f" of {figure.baseline}" if figure.baseline else ""
         sign = "at least" if figure.at_least else "under"
         promised = "" if figure.limit is None else f"{sign} {figure.limit:g} {figure.unit}"
-        measured = (
-            f"{figure.value:.3g} {figure.unit}"
-            if figure.value < 1000
-            # noqa: PLR2004
-            else (f"{figure.value:,.0f} {figure.unit}")
-        )
+        digits = ",.0f" if figure.value >= LARGE else ".3g"
+        measured = f"{figure.value:{digits}} {figure.unit}"
         rows.append(f"| {figure.name} | {measured}{against} | {promised} | {MARK[figure.good]} |")
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     return "\n".join(rows) + f"\n\nMeasured on {machine}.\n"
