@@ -26,11 +26,11 @@ def pseudonyms(key: bytes = KEY, domain: str = "") -> Pseudonyms:
     return Pseudonyms(key, domain=domain, shift_days=365)
 
 
-@given(st.text(min_size=1).filter(lambda text: text.strip() and text.isascii()))
+@given(st.text(st.characters(codec="ascii"), min_size=1, max_size=11).filter(str.strip))
 def test_is_hmac_sha256_of_the_value(value: str) -> None:
     message = b"pseudonym\0\0" + value.strip().encode()
     expected = hmac.new(KEY, message, hashlib.sha256).hexdigest()[:32]
-    assert pseudonyms().pseudonym(value) in (expected, None)
+    assert pseudonyms().pseudonym(value) == expected
 
 
 @pytest.mark.parametrize("key", [b"k" * 32, b"k" * 64, b"k" * 65, bytes(range(200))])

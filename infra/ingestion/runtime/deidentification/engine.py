@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from datetime import date as Date  # noqa: N812
-from typing import NamedTuple
 
 import orjson
 
@@ -14,24 +13,21 @@ from .fhir_lines import FhirLines, members_decoder
 from .hl7v2 import Hl7Policy
 from .policy import Policy, load_policy
 from .pseudonyms import Pseudonyms
-from .records import MAX_RECORD_BYTES, Format, chunks, json_record, lines, messages, parsed
+from .records import (
+    MAX_RECORD_BYTES,
+    Deidentified,
+    Format,
+    chunks,
+    json_record,
+    lines,
+    messages,
+    parsed,
+)
 from .tables import Row, Table, rows
 from .values import Values
 
-_new = tuple.__new__
 _NDJSON = Format.FHIR_NDJSON
 _TOO_DEEP = "it is nested too deep"
-
-
-class Deidentified(NamedTuple):
-    """A record that names nobody.
-
-    `content` ends as its format wants, so that the contents of one file's records, put one after
-    another, are a file. `record_type` is a resource type, a message type (ADT_A01) or csv.
-    """
-
-    content: bytes
-    record_type: str
 
 
 class Deidentifier:
@@ -77,11 +73,10 @@ class Deidentifier:
         """De-identify one record. Raises Rejected when it belongs in quarantine."""
         try:
             if format is _NDJSON:
-                if self._quick and record.isascii():
+                if self._quick and record.isascii() and len(record) <= MAX_RECORD_BYTES:
                     done = self._quick(record, b"}\n")
                     if done:
-                        # Half of what the class's own __new__ takes; this is the busiest line.
-                        return _new(Deidentified, done)
+                        return done
                 return self._resource(record, b"}\n")
             if format is Format.FHIR_JSON:
                 return self._resource(record, b"}")
@@ -110,7 +105,7 @@ class Deidentifier:
         if not record.isascii():
             _check_utf8(record)
         if self._quick and (done := self._quick(record, end)):
-            return _new(Deidentified, done)
+            return done
         kept = self._fhir.record(parsed(record))
         return Deidentified(orjson.dumps(kept).removesuffix(b"}") + end, kept["resourceType"])
 

@@ -5,8 +5,8 @@ seen before (codes, units, references of the same patient) are answered from a b
 Without msgspec the engine walks the parsed resource instead: the same bytes come out, more slowly.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from operator import getitem, itemgetter
@@ -17,9 +17,12 @@ import orjson
 from .fhir import SUBJECTS, FhirPolicy
 from .fhir_nodes import Node
 from .pseudonyms import Pseudonyms
+from .records import Deidentified
 from .values import Context
 
 Decode = Callable[[bytes], dict[str, Any]]
+Pick = Callable[[dict[str, Any]], Any]
+_new = tuple.__new__
 
 _REMEMBERED = 8_192
 _REMEMBERED_CHOICES = 512
@@ -31,6 +34,7 @@ _QUOTE, _BRACKET = b'"['
 _ONE_START, _ONE_END = b'{"reference":"', b'"}'
 _LIST_START, _LIST_END = b'[{"reference":"', b'"}]'
 _BETWEEN = b'"},{"reference":"'
+_STRANGE = re.compile(rb"[\\?#\x80-\xff]")
 
 
 def members_decoder() -> Decode | None:
@@ -50,6 +54,7 @@ class Member(dict[bytes, bytes]):
         super().__init__()
         self._start = b"," + orjson.dumps(name) + b":"
         self._node = node
+        self.varied = node.varied
 
     def __missing__(self, raw: bytes) -> bytes:
         made = self.made(raw, _NO_CONTEXT)
@@ -91,21 +96,23 @@ class Contextual(Member):
         return known
 
 
-class Id(Member):
-    """A resource's id: another in each record, so that remembering it would only cost."""
+class Group(dict[bytes, bytes]):
+    """Members of few values (codes, flags), remembered together: one look-up for all of them."""
 
-    def __init__(self, name: str, node: Node, pseudonyms: Pseudonyms) -> None:
-        super().__init__(name, node)
-        self._pseudonym = pseudonyms.of_bytes
-        self._known = pseudonyms.known
-        self._quoted = self._start + b'"'
+    def __init__(self, members: list[Member]) -> None:
+        super().__init__()
+        self._members = members
 
-    def __missing__(self, raw: bytes) -> bytes:
-        if raw[0] == _QUOTE and b"\\" not in raw and raw.isascii():
-            identity = raw[1:-1]
-            made = self._known.get(identity) or self._pseudonym(identity)
-            return self._quoted + made + b'"' if made else b""
-        return self.made(raw, _NO_CONTEXT)
+    def __missing__(self, joined: bytes) -> bytes:
+        values = joined.split(_APART) if self._members else []
+        made = b"".join(map(getitem, self._members, values))
+        if len(values) != len(self._members):
+            raise ValueError("a NUL in JSON")
+        if len(joined) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[joined] = made
+        return made
 
 
 class Reference(Member):
@@ -116,6 +123,7 @@ class Reference(Member):
     ) -> None:
         super().__init__(name, node)
         self._pseudonym = pseudonyms.of_bytes
+        self._known = pseudonyms.known
         self._types = types
 
     def made(self, raw: bytes, context: Context) -> bytes:
@@ -124,65 +132,44 @@ class Reference(Member):
         return self._start + rewritten if rewritten else super().made(raw, context)
 
     def _plain(self, raw: bytes) -> bytes | None:
-        """Rewrite `{"reference":"Type/id"}` or a list of such, None when it is anything else."""
-        listed = raw[0] == _BRACKET
-        start, end = (_LIST_START, _LIST_END) if listed else (_ONE_START, _ONE_END)
-        inner = raw[len(start) : -len(end)]
-        literals = inner.split(_BETWEEN)
-        count = len(literals)
-        plain = (
-            raw.startswith(start)
-            and raw.endswith(end)
-            and inner.count(b"/") == count
-            and inner.count(b'"') == (count - 1) * _BETWEEN.count(b'"')
-            and inner.isascii()
-            and b"\\" not in inner
-            and b"?" not in inner
-            and b"#" not in inner
-        )
-        if not plain or (count > 1 and not listed):
+        """Rewrite `{"reference":"Type/id"}` or a list of such of one type, else None."""
+        start, end = (_LIST_START, _LIST_END) if raw[0] == _BRACKET else (_ONE_START, _ONE_END)
+        if not raw.startswith(start) or not raw.endswith(end):
             return None
-        kept = []
-        for literal in literals:
-            kind, slash, identity = literal.partition(b"/")
-            made = self._pseudonym(identity) if kind in self._types else None
-            if made is None:
-                return None
-            kept.append(kind + slash + made)
-        return start + _BETWEEN.join(kept) + end
+        kind, slash, rest = raw[len(start) : -len(end)].partition(b"/")
+        between = _BETWEEN + kind + slash
+        identities = rest.split(between)
+        strange = rest.count(b"/") != len(identities) - 1 or _STRANGE.search(rest) is not None
+        quotes = rest.count(b'"') != (len(identities) - 1) * _BETWEEN.count(b'"')
+        several = len(identities) > 1 and start is _ONE_START
+        if kind not in self._types or strange or quotes or several:
+            return None
+        made = [self._known.get(one) or self._pseudonym(one) for one in identities]
+        if None in made:
+            return None
+        return start + kind + slash + between.join(made) + end  # type: ignore[arg-type]
 
 
-class Choice(NamedTuple):
-    """Which members of a resource are kept, for one sequence of member names."""
-
-    pick: Callable[[dict[str, Any]], tuple[Any, ...]]
-    members: tuple[Member, ...]
-
-
-@dataclass(slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A resource type: how its output starts, and its members."""
 
     kind: str
     start: bytes
     members: dict[str, Member]
     contextual: bool
-    choices: dict[tuple[str, ...], Choice] = field(default_factory=dict)
-
-    def choose(self, names: tuple[str, ...]) -> Choice:
-        """Decide for a sequence of names, and remember it: resources of a type are much alike."""
-        kept = [name for name in names if name in self.members]
-        # itemgetter returns a tuple for two names or more only.
-        pick = itemgetter(*kept) if len(kept) > 1 else partial(_pick, kept)
-        choice = Choice(pick, tuple(self.members[name] for name in kept))
-        if len(self.choices) >= _REMEMBERED_CHOICES:
-            self.choices.clear()
-        self.choices[names] = choice
-        return choice
 
 
-def _pick(names: list[str], members: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(members[name] for name in names)
+class Choice(NamedTuple):
+    """Which members of a resource are kept, for one type and sequence of member names."""
+
+    plan: Plan
+    start: bytes
+    """Up to the value of id where the resource has one that becomes a pseudonym."""
+    has_id: bool
+    pick_few: Pick
+    few: Group
+    pick_varied: Pick
+    varied: tuple[Member, ...]
 
 
 class FhirLines:
@@ -195,30 +182,63 @@ class FhirLines:
         shared: dict[tuple[str, int], Member] = {}
         self._plans = {orjson.dumps(kind): _plan(fhir, kind, shared) for kind in fhir.resources}
         del self._plans[b'"Bundle"']
+        self._choices: dict[tuple[bytes, tuple[str, ...]], Choice] = {}
         self._offsets: dict[tuple[bool, tuple[tuple[str, bytes], ...]], int | None] = {}
+        self._known = fhir.pseudonyms.known
+        self._pseudonym = fhir.pseudonyms.of_bytes
 
-    def deidentify(self, record: bytes, end: bytes) -> tuple[bytes, str] | None:
-        """Return JSON that stops with `end`, and the resource type.
-
-        None when the slow way must decide.
-        """
+    def deidentify(self, record: bytes, end: bytes) -> Deidentified | None:
+        """Return the record, its JSON stopping with `end`; None when the slow way must decide."""
         try:
             members = self._decode(record)
-            plan = self._plans[bytes(members["resourceType"])]
+            key = (bytes(members["resourceType"]), tuple(members))
+            choice = self._choices.get(key) or self._choose(*key)
+            plan, start, has_id, pick_few, few, pick_varied, varied = choice
             if plan.contextual:
-                return self._with_context(plan, members, end), plan.kind
-            names = tuple(members)
-            choice = plan.choices.get(names) or plan.choose(names)
+                return Deidentified(self._with_context(plan, members, end), plan.kind)
+            if has_id:
+                raw = bytes(members["id"])
+                identity = raw[1:-1]
+                if raw[0] != _QUOTE or b"\\" in raw or not raw.isascii():
+                    return None
+                made = self._known.get(identity) or self._pseudonym(identity)
+                if made is None:
+                    return None
+                start += made + b'"'
             # All in C: the kept members as bytes, each looked up in that member's memory.
-            values = _APART.join(choice.pick(members)).split(_APART)
-            if len(values) == len(choice.members):
-                kept = b"".join(map(getitem, choice.members, values))
-                return plan.start + kept + end, plan.kind
+            start += few[_APART.join(pick_few(members))]
+            if varied:
+                values = _APART.join(pick_varied(members)).split(_APART)
+                if len(values) != len(varied):
+                    return None
+                start += b"".join(map(getitem, varied, values))
+            # Half of what the class's own __new__ takes; this is the busiest line.
+            return _new(Deidentified, (start + end, plan.kind))
         except ContextNeededError:
-            return self._with_context(plan, members, end), plan.kind
+            return Deidentified(self._with_context(plan, members, end), plan.kind)
         except (ValueError, KeyError):
-            pass  # not JSON, not an object, or of no type that the policy names
-        return None
+            return None  # not JSON, not an object, or of no type that the policy names
+
+    def _choose(self, kind: bytes, names: tuple[str, ...]) -> Choice:
+        """Decide for a sequence of names, and remember it: resources of a type are much alike."""
+        plan = self._plans[kind]
+        has_id = "id" in names and self._fhir.pseudonymises_ids
+        kept = [name for name in names if name in plan.members and not (has_id and name == "id")]
+        few = [name for name in kept if not plan.members[name].varied]
+        varied = [name for name in kept if plan.members[name].varied]
+        choice = Choice(
+            plan,
+            plan.start + (b',"id":"' if has_id else b""),
+            has_id,
+            _picker(few),
+            Group([plan.members[name] for name in few]),
+            _picker(varied),
+            tuple(plan.members[name] for name in varied),
+        )
+        if len(self._choices) >= _REMEMBERED_CHOICES:
+            self._choices.clear()
+        self._choices[kind, names] = choice
+        return choice
 
     def _with_context(self, plan: Plan, members: dict[str, Any], end: bytes) -> bytes:
         parts = [plan.start]
@@ -266,9 +286,16 @@ def _plan(fhir: FhirPolicy, kind: str, shared: dict[tuple[str, int], Member]) ->
 def _member(fhir: FhirPolicy, name: str, node: Node) -> Member:
     if node.contextual:
         return Contextual(name, node)
-    if name == "id" and fhir.pseudonymises_ids:
-        return Id(name, node, fhir.pseudonyms)
     if node.single == fhir.references.reference:
         types = frozenset(kind.encode() for kind in fhir.resources)
         return Reference(name, node, fhir.pseudonyms, types)
     return Member(name, node)
+
+
+def _picker(names: list[str]) -> Pick:
+    # itemgetter returns a tuple for two names or more only.
+    return itemgetter(*names) if len(names) > 1 else partial(_pick, names)
+
+
+def _pick(names: list[str], members: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(members[name] for name in names)

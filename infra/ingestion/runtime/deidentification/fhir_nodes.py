@@ -21,6 +21,7 @@ PER_YEAR = {
 }
 _TEXT_OR_NOTHING = {str, type(None)}
 _COMPARATORS = ("<", "<=", ">=", ">", "ad")
+_OF_FEW_VALUES = ("code", "coding", "code_system", "boolean", "currency", "standard_url")
 _NEVER_REDACTED = ("full_url", "request")
 
 
@@ -33,11 +34,13 @@ class Node:
     contextual: bool
     single: Value
     """For one value: `apply` without the question whether it is a list."""
+    varied: bool = True
+    """Whether the element has many values; codes and flags have few."""
 
     @classmethod
-    def of(cls, single: Value, *, contextual: bool) -> Self:
+    def of(cls, single: Value, *, contextual: bool, varied: bool = True) -> Self:
         """Make the node of a function of one value."""
-        return cls(each(single), contextual, single)
+        return cls(each(single), contextual, single, varied)
 
 
 Fields = dict[str, Node]
@@ -92,7 +95,9 @@ class Compiler:
         node = self._compiled[name] = _object(fields)
         node.contextual = True
         fields.update(self.fields(inside))
-        node.contextual = any(field.contextual for field in fields.values() if field is not node)
+        others = [field for field in fields.values() if field is not node]
+        node.contextual = any(field.contextual for field in others)
+        node.varied = any(field.varied for field in others) or len(others) < len(fields)
         if not fields:
             node.single = _nothing
 
@@ -105,7 +110,8 @@ class Compiler:
         function = self._objects.get(kind) or self._values.of(kind)
         if function is None:
             return None
-        return Node.of(function, contextual=Values.is_contextual(action))
+        contextual = Values.is_contextual(action)
+        return Node.of(function, contextual=contextual, varied=kind not in _OF_FEW_VALUES)
 
 
 def walk(fields: Fields, value: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -213,7 +219,11 @@ def _object(fields: Fields) -> Node:
     def keep(value: Any, context: Context) -> dict[str, Any] | None:
         return walk(fields, value, context) or None if type(value) is dict else None
 
-    return Node.of(keep, contextual=any(node.contextual for node in fields.values()))
+    return Node.of(
+        keep,
+        contextual=any(node.contextual for node in fields.values()),
+        varied=any(node.varied for node in fields.values()),
+    )
 
 
 def _first_of(nodes: list[Node]) -> Node | None:
@@ -223,7 +233,11 @@ def _first_of(nodes: list[Node]) -> Node | None:
 
     if not nodes:
         return None
-    return Node.of(first, contextual=any(node.contextual for node in nodes))
+    return Node.of(
+        first,
+        contextual=any(node.contextual for node in nodes),
+        varied=any(node.varied for node in nodes),
+    )
 
 
 def _nothing(_value: Any, _context: Context) -> None:

@@ -165,6 +165,8 @@ class Hl7Policy:
         dialect = self._dialect(delimiters(lines[0]), codec)
         mark = dialect.marks.field
         segments = [line.split(mark) for line in lines]
+        if any(fields[0] == "MSH" for fields in segments[1:]):
+            raise Rejected(Reason.INVALID_HL7, "a record is one message; here MSH comes again")
         context = Context(scrubber=self._scrubber(segments, dialect) if self._scrubs else None)
         patients = iter([self._offset(s, dialect) for s in segments if s[0] == "PID"])
         # What stands before the first PID (MSH, EVN) belongs to its patient too.

@@ -97,8 +97,9 @@ def load_policy(profile: str) -> Policy:
 
     Raises PolicyError with a sentence when it does not exist or says something unknown.
     """
-    path = Path(profile) if profile.endswith(".toml") else PROFILES / f"{profile}.toml"
-    if not path.is_file() or (path.parent == PROFILES and path.stem != Path(profile).stem):
+    own = profile.endswith(".toml")
+    path = Path(profile) if own else PROFILES / f"{profile}.toml"
+    if not path.is_file() or not (own or profile.isidentifier()):
         known = ", ".join(sorted(file.stem for file in PROFILES.glob("*.toml")))
         raise PolicyError(f"profile {profile!r}: not known; there are {known}")
     return policy_from(_read(path), source=path.name)

@@ -7,14 +7,21 @@ pseudonym in a FHIR resource, an HL7 v2 message and a CSV cell.
 import hashlib
 import unicodedata
 from binascii import hexlify
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from .errors import PolicyError
 from .japanese import MY_NUMBER_LENGTHS, is_my_number
 
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
 MINIMUM_KEY_BYTES = 32
 """As long as the digest: RFC 2104, section 3, discourages shorter keys."""
 _BLOCK = 64
+_BYTES = 16
+"""Of the digest: 128 bits, the length of a UUID."""
 _REMEMBERED = 65_536
 
 
@@ -31,8 +38,8 @@ class Pseudonyms:
             raise PolicyError(
                 f"the pseudonym key has {len(key)} bytes; at least {MINIMUM_KEY_BYTES} are needed"
             )
-        self._hex = _Hmac(key, f"pseudonym\0{domain}\0".encode()).hex
-        self._offsets = _Hmac(key, f"offset\0{domain}\0".encode())
+        self._inner, self._outer = _padded(key, f"pseudonym\0{domain}\0")
+        self._offset_inner, self._offset_outer = _padded(key, f"offset\0{domain}\0")
         self._shift_days = shift_days
         self.known: dict[bytes, bytes] = {}
         """Pseudonyms made before, by identifier; emptied when it has grown."""
@@ -56,7 +63,11 @@ class Pseudonyms:
             len(stripped) in MY_NUMBER_LENGTHS and is_my_number(stripped.decode("utf-8", "replace"))
         ):
             return None
-        made = self._hex(stripped)
+        inner = self._inner()
+        inner.update(stripped)
+        outer = self._outer()
+        outer.update(inner.digest())
+        made = hexlify(outer.digest()[:_BYTES])
         if len(self.known) >= _REMEMBERED:
             self.known.clear()
         self.known[value] = made
@@ -71,7 +82,11 @@ class Pseudonyms:
 
     def _offset(self, patient: str) -> int:
         """Return the patient's date offset in days, from -shift_days to shift_days without 0."""
-        drawn = int(self._offsets.hex(_normalised(patient))[:16], 16) % (2 * self._shift_days)
+        inner = self._offset_inner()
+        inner.update(_normalised(patient))
+        outer = self._offset_outer()
+        outer.update(inner.digest())
+        drawn = int.from_bytes(outer.digest()[:8]) % (2 * self._shift_days)
         days = drawn - self._shift_days
         return days if days < 0 else days + 1
 
@@ -83,23 +98,14 @@ def _normalised(value: str) -> bytes:
     return unicodedata.normalize("NFKC", value).strip().encode("utf-8", "surrogatepass")
 
 
-class _Hmac:
-    """HMAC-SHA256 of prefix and message, both padded blocks hashed once.
+def _padded(key: bytes, prefix: str) -> "tuple[Callable[[], Hash], Callable[[], Hash]]":
+    """Return what begins the inner hash (with a prefix) and the outer hash of HMAC-SHA256.
 
-    Takes less than half the time of `hmac.digest`, which starts anew for every message.
+    Both blocks are hashed once; `hmac.digest` would start anew for every message and take twice
+    as long.
     """
-
-    def __init__(self, key: bytes, prefix: bytes) -> None:
-        if len(key) > _BLOCK:
-            key = hashlib.sha256(key).digest()
-        padded = key.ljust(_BLOCK, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix).copy
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded)).copy
-
-    def hex(self, message: bytes) -> bytes:
-        """Return the first half of the digest, 32 hexadecimal digits."""
-        inner = self._inner()
-        inner.update(message)
-        outer = self._outer()
-        outer.update(inner.digest())
-        return hexlify(outer.digest()[:16])
+    if len(key) > _BLOCK:
+        key = hashlib.sha256(key).digest()
+    padded = key.ljust(_BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix.encode())
+    return inner.copy, hashlib.sha256(bytes(byte ^ 0x5C for byte in padded)).copy

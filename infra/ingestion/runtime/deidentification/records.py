@@ -4,7 +4,7 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,6 +16,7 @@ _CHUNK = 256 * 1024
 _BOM = b"\xef\xbb\xbf"
 _BATCH_SEGMENTS = (b"FHS", b"BHS", b"BTS", b"FTS")
 _MLLP = b"\x0b\x1c"
+_SHORTEST_HEADER = len("MSH|^~")
 
 
 class Format(StrEnum):
@@ -31,6 +32,17 @@ class Format(StrEnum):
     """A table with a header; needs a column policy."""
 
 
+class Deidentified(NamedTuple):
+    """A record that names nobody.
+
+    `content` ends as its format wants, so that the contents of one file's records, put one after
+    another, are a file. `record_type` is a resource type, a message type (ADT_A01) or csv.
+    """
+
+    content: bytes
+    record_type: str
+
+
 def json_record(content: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the one record of a JSON file. Raises Rejected when it is too large or empty."""
     buffer = io.BytesIO()
@@ -44,19 +56,23 @@ def json_record(content: Iterable[bytes]) -> Iterator[bytes]:
 
 def lines(content: Iterable[bytes]) -> Iterator[bytes]:
     """Yield lines that are not blank, without their ends. Raises Rejected on one too large."""
-    rest = b""
+    rest = bytearray()
     first = True
     for chunk in content:
         rest += chunk
-        if first and len(rest) >= len(_BOM):
-            rest, first = rest.removeprefix(_BOM), False
-        *whole, rest = rest.split(b"\n")
-        _check_size(len(rest))
+        if b"\n" not in chunk:
+            _check_size(len(rest))
+            continue
+        *whole, last = bytes(rest).split(b"\n")
+        rest = bytearray(last)
+        if first:
+            whole[0], first = whole[0].removeprefix(_BOM), False
         for line in whole:
             if stripped := line.strip():
                 yield stripped
-    if rest := rest.removeprefix(_BOM).strip():
-        yield rest
+    end = bytes(rest).removeprefix(_BOM) if first else bytes(rest)
+    if stripped := end.strip():
+        yield stripped
 
 
 def messages(content: Iterable[bytes]) -> Iterator[bytes]:
@@ -68,7 +84,7 @@ def messages(content: Iterable[bytes]) -> Iterator[bytes]:
     message: list[bytes] = []
     size = 0
     for segment in _segments(content):
-        bare = segment.strip(_MLLP + b"\r\n")
+        bare = segment.strip(_MLLP + b" \t\r\n")
         if not bare or bare.startswith(_BATCH_SEGMENTS):
             continue
         if bare.startswith(b"MSH") and message:
@@ -83,17 +99,19 @@ def messages(content: Iterable[bytes]) -> Iterator[bytes]:
 
 def _segments(content: Iterable[bytes]) -> Iterator[bytes]:
     r"""Cut at \r, \n or \r\n and keep the end; a \r\n that two chunks share is kept whole."""
-    rest = b""
+    rest = bytearray()
     for chunk in content:
         rest += chunk
-        held = rest[-1:] if rest.endswith(b"\r") else b""
-        whole = _cut(rest[: len(rest) - len(held)])
-        rest = b""
+        if b"\r" not in chunk and b"\n" not in chunk:
+            _check_size(len(rest))
+            continue
+        held = b"\r" if rest.endswith(b"\r") else b""
+        whole = _cut(bytes(rest).removesuffix(held))
+        rest = bytearray(held)
         if held or (whole and not whole[-1].endswith((b"\r", b"\n"))):
-            rest = (whole.pop() if whole else b"") + held
-        _check_size(len(rest))
+            rest = bytearray((whole.pop() if whole else b"") + held)
         yield from whole
-    yield from _cut(rest)
+    yield from _cut(bytes(rest))
 
 
 def _cut(text: bytes) -> list[bytes]:
@@ -173,7 +191,7 @@ def validate(content: bytes, format: Format) -> None:
 def check_message(message: bytes) -> None:
     """Check that a record begins as an HL7 v2 message does. Raises Rejected."""
     start = message.lstrip(_MLLP + b"\r\n")
-    if not start.startswith(b"MSH"):
+    if not start.startswith(b"MSH") or len(start) < _SHORTEST_HEADER:
         raise Rejected(Reason.INVALID_HL7, "a message begins with MSH")
     marks = start[3:4] + start[4:10].split(start[3:4])[0]
     # Field, component and repetition at least; escape, subcomponent and truncation at most.

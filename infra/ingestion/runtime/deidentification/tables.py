@@ -178,17 +178,24 @@ def _lines(content: Iterable[bytes], encoding: str) -> Iterator[str]:
     rest = ""
     try:
         for chunk in content:
-            rest += decoder.decode(chunk)
+            text = decoder.decode(chunk)
+            rest += text
+            if "\r" not in text and "\n" not in text:
+                _check_size(rest)
+                continue
             held = "\r" if rest.endswith("\r") else ""
             *whole, rest = re.split(r"(?<=\n)|(?<=\r)(?!\n)", rest.removesuffix(held))
             rest += held
-            if len(rest) > MAX_RECORD_BYTES:
-                raise Rejected(Reason.TOO_LARGE, f"a row has more than {MAX_RECORD_BYTES} bytes")
             yield from whole
         rest += decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise Rejected(Reason.INVALID_ENCODING, f"the file is not {encoding}") from None
     yield from (line for line in re.split(r"(?<=\n)|(?<=\r)(?!\n)", rest) if line)
+
+
+def _check_size(row: str) -> None:
+    if len(row) > MAX_RECORD_BYTES:
+        raise Rejected(Reason.TOO_LARGE, f"a row has more than {MAX_RECORD_BYTES} bytes")
 
 
 def _again(first: str, others: Iterator[str]) -> Iterator[str]:
