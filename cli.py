@@ -10,6 +10,7 @@ from infra.config import ConfigError
 from infra.config.commands import config
 from infra.ingestion.commands import deidentify
 from infra.ingestion.replay_commands import replay
+from mlops.commands import mlops
 from rehearsal.commands import rehearse
 
 iryo = typer.Typer(
@@ -19,6 +20,7 @@ iryo = typer.Typer(
     help="Iryo: a medical-grade AWS platform. Synthesise, de-identify, rehearse.",
 )
 iryo.add_typer(config, name="config")
+iryo.add_typer(mlops, name="mlops")
 iryo.command()(synth)
 iryo.command()(deidentify)
 iryo.command()(replay)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.figure import Figure
 from mlops import drift
 from mlops.inference.archive import unpack
 from mlops.pipeline_definition import clinical_pipeline, example_settings
@@ -24,40 +25,43 @@ from mlops.steps import table
 from mlops.steps.bundled import wisconsin
 from mlops.steps.contracts import contract_named
 
-LIMITS = {
-    "definition, seconds": 0.5,
-    "pipeline cold, seconds": 30.0,
-    "pipeline cached, seconds": 3.0,
-    "inference p99, milliseconds": 20.0,
-    "psi elsewhere, largest": 0.1,
-    "false alarms in 100 samples": 1.0,
+PROMISED = {
+    "definition": ("s", 0.5, False),
+    "clinical pipeline, cold": ("s", 30.0, False),
+    "clinical pipeline, cached": ("s", 3.0, False),
+    "AUC on the bundled set": ("", 0.99, True),
+    "inference p99, batch of one": ("ms", 20.0, False),
+    "inference on one core": ("requests/s", 500.0, True),
+    "PSI of the drifted column": ("", 0.25, True),
+    "PSI elsewhere, largest": ("", 0.1, False),
+    "false alarms in 100 undrifted samples": ("", 1.0, False),
 }
-AT_LEAST = {
-    "auc": 0.99,
-    "inference, requests a second": 500.0,
-    "psi of the drifted column": 0.25,
-}
+"""Name, unit, limit, and whether the limit is the least allowed."""
 REQUESTS = 3000
 CONNECTIONS = 4
 CONTRACT = contract_named("breast_cancer")
 
 
-def run() -> dict[str, float]:
+def run() -> list[Figure]:
     """Measure, and return figures by name; raises RuntimeError when a pipeline ends badly."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         wisconsin(place / "records")
-        figures = {"definition, seconds": _definition()}
+        figures = {"definition": _definition()}
         cold = _pipeline(place, "cold")
-        figures["pipeline cold, seconds"] = cold.seconds
-        figures["pipeline cached, seconds"] = _pipeline(place, "cached").seconds
+        figures["clinical pipeline, cold"] = cold.seconds
+        figures["clinical pipeline, cached"] = _pipeline(place, "cached").seconds
         evaluation = json.loads(next((place / "cold").rglob("evaluation.json")).read_text())
-        figures["auc"] = evaluation["limits"]["auc"]
+        figures["AUC on the bundled set"] = evaluation["limits"]["auc"]
         unpack(next((place / "cold" / "s3").rglob("model.tar.gz")), place / "model")
         records = table.read(place / "records", CONTRACT)
         figures |= _inference(place / "model", records.values[0].tolist())
         figures |= _drift(records.values)
-    return {name: round(value, 4) for name, value in figures.items()}
+    return [
+        Figure(name=f"MLOps: {name}", value=value, unit=unit, limit=limit, at_least=at_least)
+        for name, value in figures.items()
+        for unit, limit, at_least in [PROMISED[name]]
+    ]
 
 
 def _definition() -> float:
@@ -131,8 +135,8 @@ def _inference(model: Path, row: list[float]) -> dict[str, float]:
             thread.join()
         spent = time.perf_counter() - began
     return {
-        "inference p99, milliseconds": float(np.quantile(times, 0.99)) * 1000,
-        "inference, requests a second": len(times) / spent,
+        "inference p99, batch of one": float(np.quantile(times, 0.99)) * 1000,
+        "inference on one core": len(times) / spent,
     }
 
 
@@ -165,23 +169,7 @@ def _drift(values: "np.typing.NDArray[np.float64]") -> dict[str, float]:
         for _ in range(100)
     )
     return {
-        "psi of the drifted column": first.psi,
-        "psi elsewhere, largest": max(column.psi for column in others),
-        "false alarms in 100 samples": float(alarms),
+        "PSI of the drifted column": first.psi,
+        "PSI elsewhere, largest": max(column.psi for column in others),
+        "false alarms in 100 undrifted samples": float(alarms),
     }
-
-
-def main() -> int:
-    """Print the figures; 1 when a limit is broken."""
-    broken = 0
-    for name, value in run().items():
-        wrong = value > LIMITS.get(name, value) or value < AT_LEAST.get(name, value)
-        broken += wrong
-        bound = LIMITS.get(name, AT_LEAST.get(name, 0.0))
-        mark = "  BROKEN" if wrong else ""
-        sys.stdout.write(f"{name:32} {value:10.4f}  (limit {bound:g}){mark}\n")
-    return int(broken > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

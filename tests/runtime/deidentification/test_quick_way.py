@@ -1,4 +1,4 @@
-"""The quick way (members cut out, never built) and the plain walk give the same bytes."""
+"""The quick way (members cut out, never built) and the plain walk give the same."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from .conftest import KEY, PROFILES, TODAY
 from .seeds import FhirSeeder, Person
 from .test_never_crashes import RESOURCES, dumped
 
+NDJSON = Format.FHIR_NDJSON
 TYPES = [kind for kind in catalogue("fhir")["resources"] if kind != "Bundle"]
 
 
@@ -31,18 +32,24 @@ def both(profile: str, record: bytes) -> list[object]:
     made: list[object] = []
     for one in PAIRS[profile]:
         try:
-            made.append(one.deidentify(record, Format.FHIR_NDJSON))
+            done = one.deidentify(record, Format.FHIR_NDJSON)
+            made.append((orjson.loads(done.content), done.content[-1:], done.record_type))
         except Rejected as rejection:
             made.append(rejection.reason)
     return made
 
 
 def test_the_quick_way_is_taken() -> None:
-    pytest.importorskip("msgspec")
     quick, plain = PAIRS["safe_harbor"]
-    assert quick._quick
-    assert quick._quick(b'{"resourceType":"Patient","id":"p"}', b"}")
-    assert plain._quick is None
+    assert quick._line != quick._slow_line
+    assert plain._line == plain._slow_line
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quick._fhir, "record", lambda _: pytest.fail("the slow way was taken"))
+        for record in (
+            b'{"resourceType":"Patient","id":"p"}',
+            '{"resourceType":"Patient","x":"田"}',
+        ):
+            quick.deidentify(record if isinstance(record, bytes) else record.encode(), NDJSON)
 
 
 def test_on_every_type_full_of_seeds(profile: str) -> None:
@@ -77,6 +84,23 @@ def test_on_references(profile: str, literals: list[str], one: bool, spaced: boo
     record = dumped(resource)
     if spaced:
         record = record.replace(b'":', b'": ')
+    quick, plain = both(profile, record)
+    assert quick == plain
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@given(
+    value=st.integers(-(10**9), 10**9) | st.decimals(-(10**7), 10**7, places=3) | st.none(),
+    unit=st.sampled_from(["mg", "a", "mo", "歳", "Zoe", '"value":7', ""]),
+    nested=st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_on_quantities(profile: str, value: Any, unit: str, nested: bool) -> None:
+    number = "null" if value is None else str(value)
+    written = orjson.dumps(unit).decode()
+    extra = f',"extension":[{{"value":{number}}}]' if nested else ""
+    quantity = f'{{"value":{number},"unit":{written}{extra}}}'
+    record = f'{{"resourceType":"Observation","valueQuantity":{quantity}}}'.encode()
     quick, plain = both(profile, record)
     assert quick == plain
 

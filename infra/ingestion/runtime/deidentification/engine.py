@@ -54,7 +54,8 @@ class Deidentifier:
         self._hl7 = Hl7Policy(policy, values)
         self._table = Table(columns, policy, values) if columns else None
         decode = None if self._fhir.scrubs else members_decoder()
-        self._quick = FhirLines(self._fhir, decode).deidentify if decode else None
+        slow = self._slow_line
+        self._line = FhirLines(self._fhir, decode).function(slow) if decode else slow
 
     def records(self, content: bytes | Iterable[bytes], format: Format) -> Iterator[bytes]:
         """Cut an upload into records, one at a time.
@@ -71,16 +72,18 @@ class Deidentifier:
 
     def deidentify(self, record: bytes, format: Format) -> Deidentified:
         """De-identify one record. Raises Rejected when it belongs in quarantine."""
+        if format is _NDJSON:
+            return self._line(record)
         try:
-            if format is _NDJSON:
-                if self._quick and record.isascii() and len(record) <= MAX_RECORD_BYTES:
-                    done = self._quick(record, b"}\n")
-                    if done:
-                        return done
-                return self._resource(record, b"}\n")
             if format is Format.FHIR_JSON:
                 return self._resource(record, b"}")
             return self._other(record, format)
+        except RecursionError:
+            raise Rejected(Reason.INVALID_JSON, _TOO_DEEP) from None
+
+    def _slow_line(self, record: bytes) -> Deidentified:
+        try:
+            return self._resource(record, b"}\n")
         except RecursionError:
             raise Rejected(Reason.INVALID_JSON, _TOO_DEEP) from None
 
@@ -104,8 +107,6 @@ class Deidentifier:
             raise Rejected(reason, f"it has {size} bytes of 1 to {MAX_RECORD_BYTES} allowed")
         if not record.isascii():
             _check_utf8(record)
-        if self._quick and (done := self._quick(record, end)):
-            return done
         kept = self._fhir.record(parsed(record))
         return Deidentified(orjson.dumps(kept).removesuffix(b"}") + end, kept["resourceType"])
 

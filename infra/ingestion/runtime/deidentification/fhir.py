@@ -29,6 +29,7 @@ class FhirPolicy:
         names = policy.fhir["resources"]
         self.references = References(policy, values.pseudonyms, frozenset(names))
         compiler = Compiler(policy, values, self.references, contained=self._contained)
+        self.quantity = compiler.quantity
         common = policy.fhir["common"]
         self.resources: dict[str, Fields] = {
             name: compiler.fields({**common, **elements}) for name, elements in names.items()

@@ -2,10 +2,9 @@
 
 `msgspec` hands each member over as bytes. What is dropped is never decoded, and members that were
 seen before (codes, units, references of the same patient) are answered from a bounded memory.
-Without msgspec the engine walks the parsed resource instead: the same bytes come out, more slowly.
+Without msgspec the engine walks the parsed resource instead: the same comes out, more slowly.
 """
 
-import re
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -15,26 +14,28 @@ from typing import Any, NamedTuple
 import orjson
 
 from .fhir import SUBJECTS, FhirPolicy
+from .fhir_members import (
+    APART,
+    BACKSLASH,
+    QUOTE,
+    REMEMBERED,
+    ContextNeededError,
+    Contextual,
+    Group,
+    Member,
+    Quantity,
+    Reference,
+)
 from .fhir_nodes import Node
-from .pseudonyms import Pseudonyms
 from .records import Deidentified
 from .values import Context
 
 Decode = Callable[[bytes], dict[str, Any]]
 Pick = Callable[[dict[str, Any]], Any]
-_new = tuple.__new__
+Deidentify = Callable[[bytes], Deidentified]
 
-_REMEMBERED = 8_192
 _REMEMBERED_CHOICES = 512
-_LONGEST_REMEMBERED = 1_024
-_NO_CONTEXT = Context()
-_APART = b"\0"
-"""Stands nowhere in JSON."""
-_QUOTE, _BRACKET = b'"['
-_ONE_START, _ONE_END = b'{"reference":"', b'"}'
-_LIST_START, _LIST_END = b'[{"reference":"', b'"}]'
-_BETWEEN = b'"},{"reference":"'
-_STRANGE = re.compile(rb"[\\?#\x80-\xff]")
+_END = b"}\n"
 
 
 def members_decoder() -> Decode | None:
@@ -45,109 +46,6 @@ def members_decoder() -> Decode | None:
         return None
     decode: Decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
     return decode
-
-
-class Member(dict[bytes, bytes]):
-    """What becomes of one element: JSON of its value to `,"name":value`, or to nothing."""
-
-    def __init__(self, name: str, node: Node) -> None:
-        super().__init__()
-        self._start = b"," + orjson.dumps(name) + b":"
-        self._node = node
-        self.varied = node.varied
-
-    def __missing__(self, raw: bytes) -> bytes:
-        made = self.made(raw, _NO_CONTEXT)
-        if len(raw) <= _LONGEST_REMEMBERED:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[raw] = made
-        return made
-
-    def made(self, raw: bytes, context: Context) -> bytes:
-        """Return the member for a record's context. Raises orjson.JSONDecodeError."""
-        value = self._node.apply(orjson.loads(raw), context)
-        return b"" if value is None else self._start + orjson.dumps(value)
-
-
-class ContextNeededError(Exception):
-    """A member was met whose result depends on the record."""
-
-
-class Contextual(Member):
-    """A member that the patient's offset changes as well (dates)."""
-
-    def __init__(self, name: str, node: Node) -> None:
-        super().__init__(name, node)
-        self._shifted: dict[tuple[bytes, int | None], bytes] = {}
-
-    def __missing__(self, raw: bytes) -> bytes:
-        raise ContextNeededError
-
-    def with_offset(self, raw: bytes, context: Context) -> bytes:
-        """Return the member for a patient's offset. Raises orjson.JSONDecodeError."""
-        known = self._shifted.get((raw, context.offset))
-        if known is None:
-            known = self.made(raw, context)
-            if len(raw) <= _LONGEST_REMEMBERED:
-                if len(self._shifted) >= _REMEMBERED:
-                    self._shifted.clear()
-                self._shifted[raw, context.offset] = known
-        return known
-
-
-class Group(dict[bytes, bytes]):
-    """Members of few values (codes, flags), remembered together: one look-up for all of them."""
-
-    def __init__(self, members: list[Member]) -> None:
-        super().__init__()
-        self._members = members
-
-    def __missing__(self, joined: bytes) -> bytes:
-        values = joined.split(_APART) if self._members else []
-        made = b"".join(map(getitem, self._members, values))
-        if len(values) != len(self._members):
-            raise ValueError("a NUL in JSON")
-        if len(joined) <= _LONGEST_REMEMBERED:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[joined] = made
-        return made
-
-
-class Reference(Member):
-    """A Reference or a list of them, rewritten as bytes where they are plain: mostly."""
-
-    def __init__(
-        self, name: str, node: Node, pseudonyms: Pseudonyms, types: frozenset[bytes]
-    ) -> None:
-        super().__init__(name, node)
-        self._pseudonym = pseudonyms.of_bytes
-        self._known = pseudonyms.known
-        self._types = types
-
-    def made(self, raw: bytes, context: Context) -> bytes:
-        """Return the member. Raises orjson.JSONDecodeError."""
-        rewritten = self._plain(raw)
-        return self._start + rewritten if rewritten else super().made(raw, context)
-
-    def _plain(self, raw: bytes) -> bytes | None:
-        """Rewrite `{"reference":"Type/id"}` or a list of such of one type, else None."""
-        start, end = (_LIST_START, _LIST_END) if raw[0] == _BRACKET else (_ONE_START, _ONE_END)
-        if not raw.startswith(start) or not raw.endswith(end):
-            return None
-        kind, slash, rest = raw[len(start) : -len(end)].partition(b"/")
-        between = _BETWEEN + kind + slash
-        identities = rest.split(between)
-        strange = rest.count(b"/") != len(identities) - 1 or _STRANGE.search(rest) is not None
-        quotes = rest.count(b'"') != (len(identities) - 1) * _BETWEEN.count(b'"')
-        several = len(identities) > 1 and start is _ONE_START
-        if kind not in self._types or strange or quotes or several:
-            return None
-        made = [self._known.get(one) or self._pseudonym(one) for one in identities]
-        if None in made:
-            return None
-        return start + kind + slash + between.join(made) + end  # type: ignore[arg-type]
 
 
 class Plan(NamedTuple):
@@ -162,7 +60,7 @@ class Plan(NamedTuple):
 class Choice(NamedTuple):
     """Which members of a resource are kept, for one type and sequence of member names."""
 
-    plan: Plan
+    kind: str
     start: bytes
     """Up to the value of id where the resource has one that becomes a pseudonym."""
     has_id: bool
@@ -170,6 +68,10 @@ class Choice(NamedTuple):
     few: Group
     pick_varied: Pick
     varied: tuple[Member, ...]
+    picked: int
+    """Number of what `pick_varied` picks: the varied members, and id behind them."""
+    contextual: Plan | None
+    """The plan when members depend on the record: then nothing of the above is used."""
 
 
 class FhirLines:
@@ -185,39 +87,52 @@ class FhirLines:
         self._choices: dict[tuple[bytes, tuple[str, ...]], Choice] = {}
         self._offsets: dict[tuple[bool, tuple[tuple[str, bytes], ...]], int | None] = {}
         self._known = fhir.pseudonyms.known
-        self._pseudonym = fhir.pseudonyms.of_bytes
 
-    def deidentify(self, record: bytes, end: bytes) -> Deidentified | None:
-        """Return the record, its JSON stopping with `end`; None when the slow way must decide."""
-        try:
-            members = self._decode(record)
-            key = (bytes(members["resourceType"]), tuple(members))
-            choice = self._choices.get(key) or self._choose(*key)
-            plan, start, has_id, pick_few, few, pick_varied, varied = choice
-            if plan.contextual:
-                return Deidentified(self._with_context(plan, members, end), plan.kind)
-            if has_id:
-                raw = bytes(members["id"])
-                identity = raw[1:-1]
-                if raw[0] != _QUOTE or b"\\" in raw or not raw.isascii():
-                    return None
-                made = self._known.get(identity) or self._pseudonym(identity)
-                if made is None:
-                    return None
-                start += made + b'"'
-            # All in C: the kept members as bytes, each looked up in that member's memory.
-            start += few[_APART.join(pick_few(members))]
-            if varied:
-                values = _APART.join(pick_varied(members)).split(_APART)
-                if len(values) != len(varied):
-                    return None
-                start += b"".join(map(getitem, varied, values))
-            # Half of what the class's own __new__ takes; this is the busiest line.
-            return _new(Deidentified, (start + end, plan.kind))
-        except ContextNeededError:
-            return Deidentified(self._with_context(plan, members, end), plan.kind)
-        except (ValueError, KeyError):
-            return None  # not JSON, not an object, or of no type that the policy names
+    def function(self, slow: Deidentify) -> Deidentify:
+        """Return what de-identifies a line; `slow` decides where this way cannot.
+
+        It is a closure, because this is the busiest code: what it needs is nearer than attributes.
+        """
+        decode, choices, known = self._decode, self._choices, self._known
+        quote, apart, choose, pseudonym = QUOTE, APART, self._choose, self._pseudonym
+        apart_join, join, new, record_of = apart.join, b"".join, tuple.__new__, Deidentified
+
+        def deidentify(record: bytes) -> Deidentified:
+            if not (record.isascii() or _is_utf8(record)):
+                return slow(record)
+            try:
+                members = decode(record)
+                key = (bytes(members["resourceType"]), tuple(members))
+                choice = choices.get(key) or choose(*key)
+                kind, start, has_id, pick_few, few, pick_varied, varied, picked, plan = choice
+                if plan:
+                    return record_of(self._with_context(plan, members), kind)
+                # All in C: the kept members as bytes, each looked up in that member's memory.
+                values = apart_join(pick_varied(members)).split(apart)
+                identity = b""
+                if has_id:
+                    raw = values[-1]
+                    identity = (raw[0] == quote and known.get(raw[1:-1])) or pseudonym(raw)
+                if len(values) == picked:
+                    same = few[apart_join(pick_few(members))]
+                    made = join((start, identity, same, *map(getitem, varied, values), _END))
+                    return new(record_of, (made, kind))
+            except ContextNeededError:
+                plan = self._plans[key[0]]
+                return record_of(self._with_context(plan, members), plan.kind)
+            except (ValueError, KeyError, RecursionError):
+                pass  # not JSON, not an object, of no type that the policy names, or odd
+            return slow(record)
+
+        return deidentify
+
+    def _pseudonym(self, raw: bytes) -> bytes:
+        """Return the pseudonym of an id that is plain text. Raises ValueError when it is not."""
+        plain = raw[0] == QUOTE and BACKSLASH not in raw and raw.isascii()
+        made = self._fhir.pseudonyms.of_plain(raw[1:-1]) if plain else None
+        if made is None:
+            raise ValueError("an id that is not plain text")
+        return made
 
     def _choose(self, kind: bytes, names: tuple[str, ...]) -> Choice:
         """Decide for a sequence of names, and remember it: resources of a type are much alike."""
@@ -225,22 +140,25 @@ class FhirLines:
         has_id = "id" in names and self._fhir.pseudonymises_ids
         kept = [name for name in names if name in plan.members and not (has_id and name == "id")]
         few = [name for name in kept if not plan.members[name].varied]
-        varied = [name for name in kept if plan.members[name].varied]
+        varied = [n for n in kept if plan.members[n].varied]
+        picked = [*varied, "id"] if has_id else varied or [*names[:1]]
         choice = Choice(
-            plan,
-            plan.start + (b',"id":"' if has_id else b""),
-            has_id,
-            _picker(few),
-            Group([plan.members[name] for name in few]),
-            _picker(varied),
-            tuple(plan.members[name] for name in varied),
+            kind=plan.kind,
+            start=plan.start + (b',"id":"' if has_id else b""),
+            pick_few=_picker(few),
+            few=Group([plan.members[n] for n in few], start=b'"' if has_id else b""),
+            pick_varied=_picker(picked),
+            varied=tuple(plan.members[name] for name in varied),
+            picked=len(picked),
+            has_id=has_id,
+            contextual=plan if plan.contextual else None,
         )
         if len(self._choices) >= _REMEMBERED_CHOICES:
             self._choices.clear()
         self._choices[kind, names] = choice
         return choice
 
-    def _with_context(self, plan: Plan, members: dict[str, Any], end: bytes) -> bytes:
+    def _with_context(self, plan: Plan, members: dict[str, Any]) -> bytes:
         parts = [plan.start]
         context: Context | None = None
         for name, raw in members.items():
@@ -251,14 +169,14 @@ class FhirLines:
                 parts.append(member.with_offset(bytes(raw), context))
             elif member is not None:
                 parts.append(member[bytes(raw)])
-        return b"".join(parts) + end
+        return b"".join(parts) + _END
 
     def _offset(self, kind: str, members: dict[str, Any]) -> int | None:
         naming = ("id",) if kind == "Patient" else SUBJECTS
         named = tuple((name, bytes(members[name])) for name in naming if name in members)
         key = (kind == "Patient", named)
         if key not in self._offsets:
-            if len(self._offsets) >= _REMEMBERED:
+            if len(self._offsets) >= REMEMBERED:
                 self._offsets.clear()
             parsed = {name: orjson.loads(raw) for name, raw in named}
             self._offsets[key] = self._fhir.offset_of({"resourceType": kind, **parsed})
@@ -289,7 +207,17 @@ def _member(fhir: FhirPolicy, name: str, node: Node) -> Member:
     if node.single == fhir.references.reference:
         types = frozenset(kind.encode() for kind in fhir.resources)
         return Reference(name, node, fhir.pseudonyms, types)
+    if node.single is fhir.quantity:
+        return Quantity(name, node)
     return Member(name, node)
+
+
+def _is_utf8(record: bytes) -> bool:
+    try:
+        record.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _picker(names: list[str]) -> Pick:

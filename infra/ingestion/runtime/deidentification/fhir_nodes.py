@@ -56,10 +56,11 @@ class Compiler:
         self._values = values
         self._types = policy.fhir["types"]
         self._compiled: dict[str, Node] = {}
+        self.quantity = quantity(values)
         self._objects: dict[str, Value] = {
             "coding": coding(values),
-            "quantity": quantity(values),
-            "age": quantity(values),
+            "quantity": self.quantity,
+            "age": self.quantity,
             "reference": references.reference,
             "identifier": references.identifier,
             "full_url": references.full_url,

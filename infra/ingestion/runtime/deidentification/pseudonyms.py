@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 MINIMUM_KEY_BYTES = 32
 """As long as the digest: RFC 2104, section 3, discourages shorter keys."""
+_BACKSLASH = b"\\"[0]
 _BLOCK = 64
 _BYTES = 16
 """Of the digest: 128 bits, the length of a UUID."""
 _REMEMBERED = 65_536
+_MAYBE_NONE = frozenset((0, *MY_NUMBER_LENGTHS))
 
 
 class Pseudonyms:
@@ -42,7 +44,10 @@ class Pseudonyms:
         self._offset_inner, self._offset_outer = _padded(key, f"offset\0{domain}\0")
         self._shift_days = shift_days
         self.known: dict[bytes, bytes] = {}
-        """Pseudonyms made before, by identifier; emptied when it has grown."""
+        """Pseudonyms made before, by identifier; emptied when it has grown.
+
+        None with a backslash is among them, so that the inside of a JSON text may be looked up.
+        """
         self.offset = lru_cache(maxsize=_REMEMBERED)(self._offset)
 
     def pseudonym(self, value: str) -> str | None:
@@ -58,9 +63,16 @@ class Pseudonyms:
         known = self.known.get(value)
         if known is not None:
             return known
+        made = self.of_plain(value)
+        if _BACKSLASH in value:
+            self.known.pop(value, None)
+        return made
+
+    def of_plain(self, value: bytes) -> bytes | None:
+        """Make the pseudonym of an identifier that is not in `known` and has no backslash."""
         stripped = value.strip()
-        if not stripped or (
-            len(stripped) in MY_NUMBER_LENGTHS and is_my_number(stripped.decode("utf-8", "replace"))
+        if len(stripped) in _MAYBE_NONE and (
+            not stripped or is_my_number(stripped.decode("utf-8", "replace"))
         ):
             return None
         inner = self._inner()
@@ -68,9 +80,10 @@ class Pseudonyms:
         outer = self._outer()
         outer.update(inner.digest())
         made = hexlify(outer.digest()[:_BYTES])
-        if len(self.known) >= _REMEMBERED:
-            self.known.clear()
-        self.known[value] = made
+        known = self.known
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[value] = made
         return made
 
     def uuid(self, value: str) -> str | None:

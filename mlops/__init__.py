@@ -1,0 +1,1 @@
+"""MLOps: pipelines that run on the laptop and in SageMaker, models served, watched and released."""
