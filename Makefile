@@ -12,7 +12,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets rehearse test check synth snapshots bench deploy diff lock format clean
+.PHONY: help setup pcluster assets rehearse test check synth snapshots bench deploy diff lock format clean
 
 help: ## what there is
 	@echo "Iryo. First time here: make rehearse, then make test."; echo
@@ -20,7 +20,7 @@ help: ## what there is
 	  awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo; echo "ENV=dev|staging|production chooses the file under environments/."
 
-setup: $(VENV)/.ready node_modules/.ready build/layers/.ready ## virtual environment, Node, CDK CLI, Lambda layers (done by the others when needed)
+setup: $(VENV)/.ready node_modules/.ready build/layers/.ready build/pcluster-venv/.ready ## virtual environment, Node, CDK CLI, Lambda layers (done by the others when needed)
 
 $(VENV)/.python: requirements/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
@@ -44,6 +44,15 @@ node_modules/.ready: $(VENV)/.ready package-lock.json
 build/layers/.ready: $(VENV)/.ready requirements/lambda.txt infra/assets.py
 	@iryo assets
 	@touch $@
+
+# aws-parallelcluster pins an old CDK, so the vendor's validators live in an environment of their own.
+build/pcluster-venv/.ready: $(VENV)/.python requirements/pcluster.txt
+	@echo "setting up: ParallelCluster's validators"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/pcluster-venv
+	@VIRTUAL_ENV=build/pcluster-venv $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements/pcluster.txt
+	@touch $@
+
+pcluster: build/pcluster-venv/.ready ## the environment of ParallelCluster's own validators (part of setup)
 
 assets: $(VENV)/.ready ## build the Lambda layers anew
 	@iryo assets --force

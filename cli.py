@@ -5,6 +5,7 @@ import sys
 import typer
 
 from compliance.commands import synth
+from hpc.commands import hpc
 from infra.assets_commands import assets
 from infra.config import ConfigError
 from infra.config.commands import config
@@ -20,6 +21,7 @@ iryo = typer.Typer(
     help="Iryo: a medical-grade AWS platform. Synthesise, de-identify, rehearse.",
 )
 iryo.add_typer(config, name="config")
+iryo.add_typer(hpc, name="hpc")
 iryo.add_typer(mlops, name="mlops")
 iryo.command()(synth)
 iryo.command()(deidentify)

@@ -1,0 +1,1 @@
+"""Slurm clusters: described in the environment file, proven before they are paid for."""

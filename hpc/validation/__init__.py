@@ -1,0 +1,1 @@
+"""Proves a cluster configuration: AWS's own validators, and rules of ours."""

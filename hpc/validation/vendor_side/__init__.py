@@ -1,0 +1,1 @@
+"""Runs in the virtual environment of aws-parallelcluster; imports nothing of this project."""
