@@ -76,18 +76,24 @@ def _how_to_reach(aws: "LocalAws", environment: str) -> str:
     from rehearsal.clients import Api  # noqa: PLC0415
     from rehearsal.deployment import outputs, target_of  # noqa: PLC0415
 
-    api = Api.of(aws, outputs(aws, target_of(environment))["ApiUrl"])
-    exports = "\n".join(f"export {name}={value}" for name, value in aws.exports().items())
+    shown = outputs(aws, target_of(environment))
+    places = {
+        "API_URL": Api.of(aws, shown["ApiUrl"]).url + "/",
+        "IMPORTANT_BUCKET": shown["ImportantBucket"],
+        "QUARANTINE_BUCKET": shown["QuarantineBucket"],
+    }
+    lines = [f"export {name}={value}" for name, value in (aws.exports() | places).items()]
+    exports = "\n".join(lines)
     return f"""
 It is still up. In a shell:
 
 {exports}
 
-aws s3 ls
+aws s3 ls --recursive s3://$IMPORTANT_BUCKET
 cdk deploy -c environment={environment} -c layer_platform=local
 curl --aws-sigv4 "aws:amz:{aws.region}:execute-api" \\
   --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
   -H 'Content-Type: application/hl7-v2' --data-binary @samples/admissions.hl7 \\
-  {api.url}/records
+  ${{API_URL}}records
 
 A change: iryo rehearse --keep. The end: iryo rehearse --stop."""
