@@ -63,8 +63,10 @@ rehearse: setup ## deploy to the local AWS and send records through it (KEEP=1 l
 test: setup check ## every test, on all cores
 	@pytest --numprocesses auto --dist loadgroup $(ARGS)
 
-check: setup ## lint, types, import direction, configuration
+check: setup ## lint, types, import direction, configuration, guard of stateful data
 	@ruff check . && ruff format --check . && mypy && lint-imports --no-logo && iryo config check environments/*.toml
+	@if [ "$$(git rev-parse --is-shallow-repository 2>/dev/null)" = true ]; then \
+	  echo "guard: this clone is shallow, so there is no base to compare with"; else iryo guard; fi
 
 synth: setup ## templates and verdict of ENV into cdk.out
 	@iryo synth --environment $(ENV)
@@ -72,8 +74,8 @@ synth: setup ## templates and verdict of ENV into cdk.out
 diff: setup ## what deploying ENV would change
 	@cdk diff -c environment=$(ENV)
 
-deploy: setup ## deploy ENV with the CDK CLI and the AWS credentials at hand
-	@cdk deploy -c environment=$(ENV) --all
+deploy: setup ## judge ENV, guard its stateful data, deploy with the AWS credentials at hand
+	@iryo synth --environment $(ENV) && iryo guard deployed cdk.out && cdk deploy --app cdk.out --all
 
 snapshots: setup ## write the template snapshots anew; review the change before you commit it
 	@pytest tests/templates/test_snapshots.py --snapshot-update

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from compliance.commands import synth
+from compliance.guard_commands import guard
 from hpc.commands import hpc
 from infra.assets_commands import assets
 from infra.config import ConfigError
@@ -24,6 +25,7 @@ iryo.add_typer(config, name="config")
 iryo.add_typer(hpc, name="hpc")
 iryo.add_typer(mlops, name="mlops")
 iryo.command()(synth)
+iryo.command()(guard)
 iryo.command()(deidentify)
 iryo.command()(replay)
 iryo.command()(rehearse)
