@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
@@ -18,6 +19,10 @@ from infra.data.stack import DataOutputs, DataStack
 from infra.ingestion.stack import IngestionOutputs, IngestionStack
 from infra.network.stack import NetworkStack
 from infra.security.stack import SecurityStack
+from mlops.pipeline_definition import DefinitionError
+
+if TYPE_CHECKING:
+    from mlops.stack import MlopsOutputs
 
 DEFAULT_ENVIRONMENT = "dev"
 DEFAULT_OUTDIR = "cdk.out"
@@ -49,6 +54,20 @@ class IryoStack(cdk.Stack):
             layer_platform=layer_platform,
         ).outputs
         self._show(data, ingestion)
+        if config.rooms.mlops:
+            # Half a second that environments without the room save.
+            from mlops.stack import MlopsStack  # noqa: PLC0415
+
+            mlops = MlopsStack(
+                self,
+                "Mlops",
+                config=config,
+                security=security,
+                network=network,
+                data=data,
+                layer_platform=layer_platform,
+            ).outputs
+            self._show_mlops(mlops)
 
     def _show(self, data: DataOutputs, ingestion: IngestionOutputs) -> None:
         """Print after a deployment what people and scripts ask for."""
@@ -62,6 +81,17 @@ class IryoStack(cdk.Stack):
             "PseudonymKeySecret": ingestion.pseudonym_key.secret_arn,
             "ReceiveFunction": ingestion.receive_function.function_name,
             "DeidentifyFunction": ingestion.deidentify_function.function_name,
+        }
+        for name, value in shown.items():
+            cdk.CfnOutput(self, name, value=value)
+
+    def _show_mlops(self, mlops: "MlopsOutputs") -> None:
+        shown = {
+            "ClinicalPipeline": mlops.pipeline,
+            "ModelPackageGroup": mlops.package_group,
+            "ModelEndpoint": mlops.endpoint,
+            "StepImage": mlops.image,
+            "ApproverRole": mlops.approver.role_arn,
         }
         for name, value in shown.items():
             cdk.CfnOutput(self, name, value=value)
@@ -105,7 +135,7 @@ def main(arguments: list[str]) -> int:
         return gate.synthesise(app, config)
     except ConfigError as error:
         sys.stderr.write("\n".join(error.sentences) + "\n")
-    except AssetError as error:
+    except (AssetError, DefinitionError) as error:
         sys.stderr.write(f"{error}\n")
     return 2
 

@@ -20,6 +20,7 @@ _ID_PREFIXES = {
     "AWS::EC2::SecurityGroupEgress": "sgr",
     "AWS::EC2::SecurityGroupIngress": "sgr",
     "AWS::Route53Resolver::ResolverQueryLoggingConfig": "rqlc",
+    "AWS::SageMaker::Domain": "d",
 }
 
 

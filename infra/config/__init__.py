@@ -6,6 +6,7 @@
 
 from infra.config.errors import ConfigError
 from infra.config.load import ENVIRONMENTS, load, path_of
+from infra.config.mlops import MlopsConfig
 from infra.config.models import (
     AccountConfig,
     Contacts,
@@ -36,6 +37,7 @@ __all__ = [
     "IngestionConfig",
     "LambdaConfig",
     "LogsConfig",
+    "MlopsConfig",
     "Nat",
     "NetworkConfig",
     "ObjectLock",

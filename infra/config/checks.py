@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from infra.config.mlops_checks import mlops_mistakes
 from infra.config.models import (
     ENDPOINT_SERVICES,
     EnvironmentConfig,
@@ -22,7 +23,7 @@ ONE_YEAR = 365
 def mistakes(config: EnvironmentConfig) -> list[str]:
     """Return a sentence for each rule that the file breaks; none when it is usable."""
     found = [*_network(config.network, hpc=config.rooms.hpc), *_endpoints(config), *_zones(config)]
-    found += _lake(config)
+    found += [*_lake(config), *mlops_mistakes(config)]
     if config.stage is Stage.PRODUCTION:
         found += _production(config)
     return found

@@ -8,7 +8,10 @@ from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from infra.config.base import Model
+from infra.config.mlops import MlopsConfig
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (
@@ -18,8 +21,8 @@ LOG_RETENTION_DAYS = (
 
 ENDPOINT_SERVICES = (
     *("ec2", "ecr.api", "ecr.dkr", "events", "kinesis-streams", "kms", "lambda", "logs"),
-    *("monitoring", "sagemaker.api", "sagemaker.runtime", "secretsmanager", "sns", "sqs", "ssm"),
-    *("ssmmessages", "ec2messages", "states", "sts", "xray"),
+    *("monitoring", "sagemaker.api", "sagemaker.featurestore-runtime", "sagemaker.runtime"),
+    *("secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "ec2messages", "states", "sts", "xray"),
 )
 
 
@@ -95,12 +98,6 @@ LogRetention = Annotated[
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 EndpointService = Annotated[str, Field(json_schema_extra={"enum": list(ENDPOINT_SERVICES)})]
 Days = Annotated[int, Field(ge=1, le=36500)]
-
-
-class Model(BaseModel):
-    """Frozen; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class AccountConfig(Model):
@@ -215,6 +212,8 @@ class Rooms(Model):
 
     hpc: bool = False
     """Adds the HPC subnets and security group."""
+    mlops: bool = False
+    """Training, registry, deployment and monitoring of models."""
 
 
 class EnvironmentConfig(Model):
@@ -231,4 +230,5 @@ class EnvironmentConfig(Model):
     data: DataConfig = DataConfig()
     ingestion: IngestionConfig = IngestionConfig()
     functions: LambdaConfig = LambdaConfig()
+    mlops: MlopsConfig = MlopsConfig()
     rooms: Rooms = Rooms()

@@ -54,6 +54,17 @@ def deny_other_keys(bucket: s3.IBucket, key: kms.IKey) -> iam.PolicyStatement:
     )
 
 
+def read_elsewhere(bucket: s3.IBucket, config: EnvironmentConfig) -> iam.PolicyStatement:
+    """Let the accounts of the organisation that deploy models from here read those models."""
+    return iam.PolicyStatement(
+        sid="ModelsForOtherAccounts",
+        principals=[iam.AccountPrincipal(one) for one in config.mlops.release.accounts],
+        actions=["s3:GetObject"],
+        resources=[bucket.arn_for_objects("pipelines/*")],
+        conditions={"StringEquals": {"aws:PrincipalOrgID": config.account.organization_id}},
+    )
+
+
 def deny_tampering(bucket: s3.IBucket) -> iam.PolicyStatement:
     """Deny writing and removing objects to all but AWS services and the bucket's lifecycle."""
     return iam.PolicyStatement(

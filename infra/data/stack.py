@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra.config import DataClass, EnvironmentConfig
 from infra.data.access_logs import AccessLogs
+from infra.data.bucket_policy import read_elsewhere
 from infra.data.lake_bucket import LakeBucket
 from infra.data.trail import Trail
 from infra.security.stack import LOG_CLASS, SecurityOutputs
@@ -59,6 +60,8 @@ class DataStack(cdk.NestedStack):
             access_logs=access_logs,
             announce=True,
         ).bucket
+        if config.rooms.mlops and config.mlops.release.accounts:
+            important.add_to_resource_policy(read_elsewhere(important, config))
         general = LakeBucket(
             self,
             "General",

@@ -48,6 +48,9 @@ NFS = port(2049)
 SSH = port(22)
 # https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html
 LUSTRE = (port(988), Ports(1018, 1023))
+# torchrun's meeting point (mlops/steps/launch.py), and Linux's own range for the connections that
+# Gloo and NCCL open: net.ipv4.ip_local_port_range.
+TRAINING = (port(29500), Ports(32768, 60999))
 FRAGMENTATION_NEEDED = Ports(3, 4)
 """ICMP type 3, code 4: without it, path MTU discovery of clients behind PPPoE breaks."""
 
@@ -78,16 +81,16 @@ class Flow:
     why: str
 
 
-def flows(*, nat: bool, hpc: bool) -> tuple[Flow, ...]:
+def flows(*, nat: bool, hpc: bool, airflow: bool = False) -> tuple[Flow, ...]:
     """Return every flow that a network ACL must let through.
 
     `nat`: private tiers reach the Internet through NAT gateways in the public tier.
-    `hpc`: the HPC tier exists.
+    `hpc`: the HPC tier exists. `airflow`: MWAA's database is reached through the application tier.
     """
     private = (Tier.APPLICATION, *((Tier.HPC,) if hpc else ()))
     return (
         *_public(),
-        *_application(),
+        *_application(airflow=airflow),
         *(flow for tier in private for flow in _private(tier)),
         *(_nat(private) if nat else ()),
         *(_hpc() if hpc else ()),
@@ -119,12 +122,12 @@ def _public() -> tuple[Flow, ...]:
     )
 
 
-def _application() -> tuple[Flow, ...]:
+def _application(*, airflow: bool) -> tuple[Flow, ...]:
     return (
         Flow(
             source=Tier.APPLICATION,
             target=Tier.APPLICATION,
-            ports=(HTTPS, SERVICE),
+            ports=(HTTPS, SERVICE, *((POSTGRESQL,) if airflow else ())),
             why="interface endpoints and services in the other zone",
         ),
         Flow(

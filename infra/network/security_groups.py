@@ -11,7 +11,17 @@ from constructs import Construct
 from compliance.waivers import waive
 from infra.config import EnvironmentConfig, Nat
 from infra.network import waivers
-from infra.network.flows import HTTPS, LUSTRE, MYSQL, NFS, POSTGRESQL, SERVICE, Ports
+from infra.network.flows import (
+    HTTPS,
+    LUSTRE,
+    MYSQL,
+    NFS,
+    POSTGRESQL,
+    SERVICE,
+    SSH,
+    TRAINING,
+    Ports,
+)
 
 
 class Group(StrEnum):
@@ -71,6 +81,19 @@ NOTHING = Egress(
     cidr_ip="255.255.255.255/32",
     description="Nothing may leave",
 )
+
+
+def _training(config: EnvironmentConfig) -> tuple[Permission, ...]:
+    """Return what the instances of one training job say to each other; MPI starts over SSH.
+
+    A job's instances share a subnet, so no network ACL stands between them.
+    """
+    if not config.rooms.mlops or config.mlops.training.instances == 1:
+        return ()
+    mpi = (SSH,) if config.mlops.training.distribution == "horovod" else ()
+    return (Permission(Group.ML, Group.ML, (*TRAINING, *mpi)),)
+
+
 GATEWAY_USERS = (Group.APPLICATION, Group.ML, Group.HPC, Group.DATA_STORAGE)
 """They reach S3 and DynamoDB through gateway endpoints."""
 
@@ -100,7 +123,7 @@ class SecurityGroups(Construct):
             for group in Group
             if config.rooms.hpc or group is not Group.HPC
         }
-        for permission in PERMISSIONS:
+        for permission in (*PERMISSIONS, *_training(config)):
             if permission.source in self._groups and permission.target in self._groups:
                 for ports in permission.ports:
                     self._permit(permission.source, permission.target, ports)

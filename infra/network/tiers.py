@@ -24,7 +24,11 @@ class Tiers(Construct):
             Tier.DATA: network.data_cidrs,
             **({Tier.HPC: network.hpc_cidrs} if config.rooms.hpc else {}),
         }
-        wanted = flows(nat=network.nat is not Nat.NONE, hpc=config.rooms.hpc)
+        wanted = flows(
+            nat=network.nat is not Nat.NONE,
+            hpc=config.rooms.hpc,
+            airflow=config.rooms.mlops and config.mlops.airflow.enabled,
+        )
         tiers = {
             tier: SubnetTier(
                 self,

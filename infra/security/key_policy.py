@@ -115,6 +115,30 @@ def events() -> list[iam.PolicyStatement]:
     ]
 
 
+def alarms() -> iam.PolicyStatement:
+    """Let CloudWatch alarms of this account write to encrypted topics.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    return _statement(
+        "Alarms",
+        ["kms:Decrypt", "kms:GenerateDataKey*"],
+        iam.ServicePrincipal("cloudwatch.amazonaws.com"),
+        {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+    )
+
+
+def read_elsewhere(accounts: Sequence[str]) -> iam.PolicyStatement:
+    """Let identity policies of other accounts decide who reads objects under this key there."""
+    return iam.PolicyStatement(
+        sid="ReadElsewhere",
+        actions=["kms:Decrypt", "kms:DescribeKey"],
+        principals=[iam.AccountPrincipal(account) for account in accounts],
+        resources=["*"],
+        conditions={"StringEquals": {"kms:ViaService": f"s3.{cdk.Aws.REGION}.amazonaws.com"}},
+    )
+
+
 def _arn(service: str, resource: str) -> str:
     return f"arn:{cdk.Aws.PARTITION}:{service}:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:{resource}"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -38,7 +39,10 @@ class SecurityStack(cdk.NestedStack):
             config=config,
             purpose="confidential",
             data_class=DataClass.CONFIDENTIAL,
-            services=("s3", "kinesis", "sqs", "secretsmanager", "dynamodb", "lambda"),
+            services=(
+                *("s3", "kinesis", "sqs", "secretsmanager", "dynamodb", "lambda"),
+                *(("sagemaker",) if config.rooms.mlops else ()),
+            ),
             statements=key_policy.events(),
         )
         important = ClassKey(
@@ -47,8 +51,8 @@ class SecurityStack(cdk.NestedStack):
             config=config,
             purpose="important",
             data_class=DataClass.IMPORTANT,
-            services=("s3", "sqs", "dynamodb", "lambda"),
-            statements=key_policy.events(),
+            services=("s3", "sqs", "dynamodb", "lambda", *_ml_services(config)),
+            statements=[*key_policy.events(), *_ml_statements(config)],
         )
         general = ClassKey(
             self,
@@ -73,3 +77,27 @@ class SecurityStack(cdk.NestedStack):
             general_key=general.key,
             log_key=logs.key,
         )
+
+
+def _ml_services(config: EnvironmentConfig) -> tuple[str, ...]:
+    """Return who holds models and features: volumes, stores, images, schedules."""
+    if not config.rooms.mlops:
+        return ()
+    return (
+        "sagemaker",
+        "ecr",
+        "scheduler",
+        *(("airflow",) if config.mlops.airflow.enabled else ()),
+    )
+
+
+def _ml_statements(config: EnvironmentConfig) -> list[iam.PolicyStatement]:
+    if not config.rooms.mlops:
+        return []
+    mlops = config.mlops
+    return [
+        key_policy.alarms(),
+        # Airflow encrypts its log groups with the key of its environment.
+        *([key_policy.log_groups()] if mlops.airflow.enabled else []),
+        *([key_policy.read_elsewhere(mlops.release.accounts)] if mlops.release.accounts else []),
+    ]

@@ -24,6 +24,7 @@ from mlops.pipeline_definition.references import (
     Parameter,
     PropertyFile,
 )
+from mlops.pipeline_definition.scoring import scoring_pipeline
 from mlops.pipeline_definition.settings import ClinicalSettings, Distribution, example_settings
 from mlops.pipeline_definition.steps import (
     Cache,
@@ -86,6 +87,7 @@ __all__ = [
     "drift_pipeline",
     "example_settings",
     "processing_job",
+    "scoring_pipeline",
     "training_job",
     "tuning_job",
 ]

@@ -1,9 +1,11 @@
 """A drift alarm fires: start the pipeline again, unless it runs, cools down or ran too often.
 
-Subscribes to "CloudWatch Alarm State Change". The pipeline's own executions are the memory.
+Subscribes to "CloudWatch Alarm State Change". The pipelines' own executions are the memory: of
+training for the limits, of the drift check for whether it found drift or just failed.
 """
 
 import hashlib
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +17,9 @@ from mlops.retrain import PastRun, Policy, decide
 
 PREFIX = "retrain-"
 """Begins the display name of executions that an alarm started."""
+DRIFTED = "Drifted"
+"""The step of the drift pipeline that ends it when columns have drifted."""
+SOURCE = "iryo.mlops"
 log = Logger(service="mlops-retrain")
 
 
@@ -29,6 +34,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         period=timedelta(days=float(os.environ.get("PERIOD_DAYS", "30"))),
     )
     client = boto3.client("sagemaker")
+    check = os.environ.get("DRIFT_PIPELINE")
+    if check and not _drifted(client, check):
+        return {"action": "ignored", "reason": "the check failed without finding drift"}
     decision = decide(datetime.now(UTC), _history(client, pipeline, policy.period), policy)
     action = "escalate" if decision.escalate else "started" if decision.start else "ignored"
     if decision.start:
@@ -40,8 +48,41 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
             # The same alarm, told twice, starts one execution.
             ClientRequestToken=token,
         )
+    if decision.escalate:
+        _ask_a_person(pipeline, decision.reason)
     log.info(action, extra={"reason": decision.reason, "pipeline": pipeline})
     return {"action": action, "reason": decision.reason}
+
+
+def _drifted(client: Any, pipeline: str) -> bool:
+    """Tell whether the newest run of the drift check ended because of drift.
+
+    It may also have failed for want of captured requests or of an instance, which training again
+    would not mend.
+    """
+    newest = client.list_pipeline_executions(
+        PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending", MaxResults=1
+    )["PipelineExecutionSummaries"]
+    if not newest:
+        return False
+    steps = client.list_pipeline_execution_steps(
+        PipelineExecutionArn=newest[0]["PipelineExecutionArn"]
+    )["PipelineExecutionSteps"]
+    return any(step["StepName"] == DRIFTED for step in steps)
+
+
+def _ask_a_person(pipeline: str, reason: str) -> None:
+    """Put an event on the bus, from where the topic takes it."""
+    boto3.client("events").put_events(
+        Entries=[
+            {
+                "Source": SOURCE,
+                "DetailType": "RetrainingStopped",
+                "Detail": json.dumps({"pipeline": pipeline, "reason": reason}),
+                "EventBusName": os.environ["EVENT_BUS"],
+            }
+        ]
+    )
 
 
 def _history(client: Any, pipeline: str, period: timedelta) -> list[PastRun]:

@@ -45,6 +45,8 @@ class DeploySettings:
             capture_percent=int(given.get("CAPTURE_PERCENT", "100")),
             rollout=Rollout(
                 routing=Routing(given.get("ROUTING", "CANARY")),
+                percent=int(given.get("STEP_PERCENT", "10")),
+                wait_seconds=int(given.get("BAKE_SECONDS", "600")),
                 alarms=tuple(name for name in given["ALARMS"].split(",") if name),
             ),
             stage=given.get("STAGE_NAME") or None,

@@ -8,7 +8,10 @@ from pathlib import Path
 from mlops.inference.archive import ArchiveError, verify
 from mlops.steps.container import ROOT, Container, StepError
 
-STEPS = ("validate", "prepare", "features", "train", "evaluate", "explain", "document", "drift")
+STEPS = (
+    *("validate", "prepare", "features", "train", "evaluate", "explain", "document"),
+    *("drift", "score"),
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -194,6 +194,7 @@ def test_a_drift_alarm_trains_again_once(pipeline: Any) -> None:
 def test_too_much_drift_asks_for_a_person(pipeline: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COOL_DOWN_HOURS", "0")
     monkeypatch.setenv("MOST_RUNS", "1")
+    boto3.client("events").create_event_bus(Name="iryo")
     retrain.handler(alarm(), None)
     answer = retrain.handler(alarm(), None)
     assert answer == {"action": "escalate", "reason": "1 runs within 30 days, the limit is 1"}

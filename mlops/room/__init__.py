@@ -1,0 +1,1 @@
+"""Constructs of the MLOps room, one concern a module."""
