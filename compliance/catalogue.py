@@ -1,10 +1,10 @@
-"""The list of our own rules as Markdown: `python -m compliance.catalogue` for docs/gate.md."""
+"""The list of our own rules as Markdown, for docs/gate.md."""
 
 from compliance import cycles, engine, judging, quotas, register
 from compliance.rules import RULES
-from compliance.rules.tags import TAGGABLE
+from compliance.tagging import TAGGABLE
 
-BEGIN = "<!-- rules: python -m compliance.catalogue -->"
+BEGIN = "<!-- rules: make snapshots -->"
 END = "<!-- end of rules -->"
 OF_THE_GATE = {
     cycles.RULE: "No resources, nested stacks foremost, need each other in a circle",
@@ -23,11 +23,9 @@ def markdown() -> str:
     lines = ["| rule | what must be | on |", "| --- | --- | --- |"]
     for rule in RULES:
         types = [type_.removeprefix("AWS::") for type_ in rule.types]
-        named = "every type that takes tags" if rule.types == tuple(TAGGABLE) else ", ".join(types)
-        lines.append(f"| {rule.id} | {rule.title} | {named} |")
+        named = (
+            "every type that takes tags" if TAGGABLE.keys() <= set(rule.types) else ", ".join(types)
+        )
+        lines.append(f"| {rule.id} | {rule.title.en} | {named} |")
     lines += [f"| {rule} | {title} | the assembly |" for rule, title in OF_THE_GATE.items()]
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(markdown())

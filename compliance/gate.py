@@ -17,9 +17,14 @@ import aws_cdk as cdk
 import jsii
 
 from compliance import register, table
+from compliance.assessment import assess
+from compliance.evidence import BASE
+from compliance.evidence.errors import ReportError
+from compliance.evidence.writing import write
 from compliance.judging import UNJUDGED, engines, judge
 from compliance.quotas import near
 from compliance.settings import Settings
+from compliance.tables import FrameworkError
 from compliance.templates import SUFFIX
 from compliance.verdicts import Judgement, Row, Verdict
 
@@ -27,7 +32,6 @@ SWITCH = "iryo:gate"
 """The context key that turns the gate off (`off`) where only a template is wanted."""
 NAME = "Iryo gate"
 REPORT = "validation-report.json"
-REGISTER = "compliance/waivers.csv"
 SEVERE = ("error", "fatal")
 
 
@@ -46,8 +50,9 @@ def judgement_of(app: cdk.App) -> Judgement | None:
 
 
 def synthesise(app: cdk.App, config: Settings) -> int:
-    """Synthesise an app and print the verdict. Return 0 (nothing found) or 1.
+    """Synthesise an app, print the verdict and write the report.
 
+    Return 0 (nothing found), 1, or 2 when the report cannot be made of what was handed over.
     Prints to stderr, because `cdk synth` prints templates to stdout.
     """
     start = time.perf_counter()
@@ -60,7 +65,7 @@ def synthesise(app: cdk.App, config: Settings) -> int:
         if judgement_of(app) is None:
             sys.stderr.write(f"{error}\n")
             return 1
-    code = _tell(app, folder)
+    code = _tell(app, folder, config)
     seconds = time.perf_counter() - start
     sys.stderr.write(f"templates of {config.name}: {folder} (synthesised in {seconds:.1f} s)\n")
     return code
@@ -109,8 +114,8 @@ def _violation(row: Row) -> cdk.PolicyViolation:
     )
 
 
-def _tell(app: cdk.App, folder: Path) -> int:
-    """Print what was judged and write the register of waivers. Return 0 or 1."""
+def _tell(app: cdk.App, folder: Path, settings: Settings) -> int:
+    """Print what was judged and write the report. Return 0, 1 or 2."""
     if app not in _GATES:
         sys.stderr.write("gate: off, nothing was judged\n")
         return 0
@@ -123,7 +128,17 @@ def _tell(app: cdk.App, folder: Path) -> int:
     ending = register.ending(judgement.waivers, today=date.today())
     for sentence in (*near(judgement.rows), *ending):
         sys.stderr.write(f"note: {sentence}\n")
-    _write(folder / REGISTER, register.to_csv(judgement.waivers))
+    base = app.node.try_get_context(BASE)
+    try:
+        write(
+            assessment=assess(judgement, settings),
+            settings=settings,
+            folder=folder,
+            base=Path(base) if base else None,
+        )
+    except (ReportError, FrameworkError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     return 1 if judgement.red else 0
 
 
@@ -153,11 +168,3 @@ def _remove_old_templates(folder: Path) -> None:
     """Remove what an earlier synthesis left: it would be there to deploy, and judged by nobody."""
     for file in (*folder.glob(f"*{SUFFIX}"), folder / REPORT):
         file.unlink(missing_ok=True)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(file)

@@ -6,14 +6,9 @@ from compliance.engine import Case
 from compliance.resources import IndeterminateError, Resource
 from compliance.rule import Context, Rule
 from compliance.rules import RULES
-from compliance.templates import STACK_TYPE
 from compliance.verdicts import Row, Verdict
 
 NAME = "Iryo"
-UNIVERSAL = "IRYO-TAGS"
-"""A resource that only this rule looks at is one that nobody checks."""
-UNJUDGED = frozenset({STACK_TYPE, "AWS::CDK::Metadata"})
-"""A nested stack is judged by what is in it; CDK metadata does nothing."""
 
 
 class OwnRules:
@@ -30,25 +25,28 @@ class OwnRules:
         for rule in self._rules:
             for resource in case.resources.of_type(*rule.types):
                 yield from verdicts(rule, resource, context)
-        checked = {type_ for rule in self._rules if rule.id != UNIVERSAL for type_ in rule.types}
-        for resource in case.resources.all:
-            if resource.type not in checked | UNJUDGED:
-                yield _row(resource, "", Verdict.NO_RULE)
 
 
 def verdicts(rule: Rule, resource: Resource, context: Context) -> Iterable[Row]:
-    """Return what one rule says of one resource: a pass, or a row for each thing found."""
+    """Return what one rule says of one resource: a pass, or a row for each thing found.
+
+    None at all where the rule is not about the resource.
+    """
     try:
+        if not rule.applies(resource, context):
+            return []
         problems = list(rule.check(resource, context))
     except IndeterminateError as error:
         return [
-            _row(resource, rule.id, Verdict.INDETERMINATE, message=str(error), remedy=rule.remedy)
+            _row(
+                resource, rule.id, Verdict.INDETERMINATE, message=str(error), remedy=rule.remedy.en
+            )
         ]
     except Exception as error:  # a resource that a rule cannot read is not one that passes
         stopped = f"the rule could not read it: {type(error).__name__}: {error}"
-        return [_row(resource, rule.id, Verdict.FAIL, message=stopped, remedy=rule.remedy)]
+        return [_row(resource, rule.id, Verdict.FAIL, message=stopped, remedy=rule.remedy.en)]
     if not problems:
-        return [_row(resource, rule.id, Verdict.PASS, message=rule.title)]
+        return [_row(resource, rule.id, Verdict.PASS, message=rule.title.en)]
     # The same finding from two statements of one policy is one thing to mend.
     return {
         problem.finding: _row(
@@ -57,7 +55,7 @@ def verdicts(rule: Rule, resource: Resource, context: Context) -> Iterable[Row]:
             Verdict.FAIL,
             finding=problem.finding,
             message=problem.message,
-            remedy=rule.remedy,
+            remedy=rule.remedy.en,
         )
         for problem in problems
     }.values()

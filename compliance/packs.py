@@ -1,54 +1,74 @@
-"""cdk-nag's packs as engines of the gate."""
+"""cdk-nag's packs as an engine of the gate."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypedDict
 
-import cdk_nag
-
+from compliance import nag
 from compliance.engine import Case
+from compliance.resources import Resource
 from compliance.verdicts import Row, Verdict
 
 THREW = "Rule threw an error during validation."
 END_OF_INFORMATION = "). "
 """cdk-nag's description is what is wrong, closed by the control ids in brackets, and why."""
+IN_ORDER = "cdk-nag's rule applies to it and calls it compliant"
 
 
-class NagPack:
-    """A pack of cdk-nag, run over the construct tree."""
+class Place(TypedDict, total=False):
+    """Where a resource is, as a row tells it; empty for what no template holds."""
 
-    def __init__(self, name: str, pack: type[Any]) -> None:
-        self.name = name
-        self._pack = pack
+    resource_type: str
+    template: str
+    logical_id: str
+
+
+class NagPacks:
+    """The packs that every environment is judged by, run over the construct tree."""
+
+    name = "cdk-nag"
 
     def judge(self, case: Case) -> Iterator[Row]:
-        """Yield a row for each finding; what the pack finds in order it does not tell."""
-        report = self._pack(case.app, verbose=True).validate_scope(case.app)
-        located = {path: place for place, path in case.assembly.paths.items()}
-        types = {resource.path: resource.type for resource in case.resources.all}
-        for violation in report.violations:
-            rule, _, finding = violation.rule_name.partition("[")
-            threw = violation.description.startswith(THREW)
-            message, bracket, why = violation.description.partition(END_OF_INFORMATION)
-            for resource in violation.violating_resources:
-                path = resource.construct_path or ""
-                template, logical_id = located.get(path, ("", ""))
-                yield Row(
-                    engine=self.name,
-                    rule=rule,
-                    verdict=Verdict.INDETERMINATE if threw else Verdict.FAIL,
-                    path=path,
-                    finding=finding.removesuffix("]"),
-                    resource_type=types.get(path, ""),
-                    template=template,
-                    logical_id=logical_id,
-                    message=message + bracket.rstrip(),
-                    remedy=why,
-                )
+        """Yield a row for each finding and for each resource that a rule called compliant.
+
+        The engine of a row is its pack. A rule that says "not applicable" has no row.
+        """
+        at = {resource.path: _place(resource) for resource in case.resources.all}
+        for pack, said in nag.judge(case.app).items():
+            for violation in said["violations"]:
+                yield from _found(pack, violation, at)
+            for rule, paths in said["compliant"].items():
+                for path in paths:
+                    yield Row(
+                        engine=pack,
+                        rule=f"{pack}-{rule}",
+                        verdict=Verdict.PASS,
+                        path=path,
+                        message=IN_ORDER,
+                        **at.get(path, Place()),
+                    )
 
 
-def nag_packs() -> list[NagPack]:
-    """Return the packs that every environment is judged by."""
-    return [
-        NagPack("HIPAA.Security", cdk_nag.HIPAASecurityChecks),
-        NagPack("NIST.800.53.R5", cdk_nag.NIST80053R5Checks),
-    ]
+def _found(pack: str, violation: dict[str, Any], at: dict[str, Place]) -> Iterator[Row]:
+    rule, _, finding = violation["ruleName"].partition("[")
+    threw = violation["description"].startswith(THREW)
+    message, bracket, why = violation["description"].partition(END_OF_INFORMATION)
+    for violating in violation["violatingResources"]:
+        path = violating["constructPath"]
+        yield Row(
+            engine=pack,
+            rule=rule,
+            verdict=Verdict.INDETERMINATE if threw else Verdict.FAIL,
+            path=path,
+            finding=finding.removesuffix("]"),
+            message=message + bracket.rstrip(),
+            remedy=why,
+            **at.get(path, Place()),
+        )
+
+
+def _place(resource: Resource) -> Place:
+    return Place(
+        resource_type=resource.type,
+        template=resource.template.file,
+        logical_id=resource.logical_id,
+    )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
@@ -28,15 +29,17 @@ def excuse(rows: Iterable[Row], recorded: Iterable[RecordedWaiver], *, today: da
     construct or is in it.
     """
     judged = list(rows)
+    red: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, row in enumerate(judged):
+        if row.verdict in RED:
+            red[row.rule, row.finding].append(index)
     complaints: list[Row] = []
     for one in recorded:
         waiver = one.waiver
         found = [
             index
-            for index, row in enumerate(judged)
-            if row.verdict in RED
-            and (row.rule, row.finding) == (waiver.rule, waiver.finding)
-            and f"{row.path}/".startswith(f"{one.path}/")
+            for index in red.get((waiver.rule, waiver.finding), ())
+            if judged[index].verdict in RED and f"{judged[index].path}/".startswith(f"{one.path}/")
         ]
         if waiver.expires < today:
             complaints.append(

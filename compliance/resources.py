@@ -39,12 +39,7 @@ class Resource:
 
         Raises IndeterminateError when the property, or one above it, could not be resolved.
         """
-        value: Any = self.properties
-        for key in keys:
-            if not isinstance(value, dict) or key not in value:
-                return default
-            value = known(value[key], ".".join(keys))
-        return value
+        return dig(self.properties, *keys, default=default)
 
     def is_at(self, value: Any) -> bool:
         """Say whether a resolved value is this resource's Ref or one of its attributes."""
@@ -53,6 +48,18 @@ class Resource:
             and value.file == self.template.file
             and value.logical_id == self.logical_id
         )
+
+
+def dig(value: Any, *keys: str, default: Any = None) -> Any:
+    """Return what is under the keys of a resolved value, or the default when there is none.
+
+    Raises IndeterminateError when it, or something above it, could not be resolved.
+    """
+    for key in keys:
+        if not isinstance(value, dict) or key not in value:
+            return default
+        value = known(value[key], ".".join(keys))
+    return value
 
 
 def known(value: Any, what: str) -> Any:
@@ -68,8 +75,10 @@ class Resources:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.all = list(resources)
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        self._by_template: dict[Template, list[Resource]] = defaultdict(list)
         for resource in self.all:
             self._by_type[resource.type].append(resource)
+            self._by_template[resource.template].append(resource)
         self._at = {(one.template.file, one.logical_id): one for one in self.all}
 
     @classmethod
@@ -92,6 +101,10 @@ class Resources:
     def of_type(self, *types: str) -> list[Resource]:
         """Return the resources of the given types."""
         return [resource for type_ in types for resource in self._by_type[type_]]
+
+    def of_template(self, template: Template) -> list[Resource]:
+        """Return the resources of a template."""
+        return self._by_template[template]
 
     def at(self, value: Any) -> Resource | None:
         """Return the resource that a resolved value refers to, or None."""

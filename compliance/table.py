@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TextIO
 
-from compliance.verdicts import Judgement, Row, Verdict
+from compliance.verdicts import OF_CLAUSES, Judgement, Row, Second, Verdict
 
 
 def show(judgement: Judgement, stream: TextIO) -> None:
@@ -17,8 +17,11 @@ def show(judgement: Judgement, stream: TextIO) -> None:
 
 
 def summary(judgement: Judgement) -> str:
-    """Return the counts of all verdicts in one line."""
-    return ", ".join(f"{number} {verdict}" for verdict, number in judgement.counts.items())
+    """Return the counts of all verdicts that a row can have in one line."""
+    counts = judgement.counts.items()
+    return ", ".join(
+        f"{number} {verdict}" for verdict, number in counts if verdict not in OF_CLAUSES
+    )
 
 
 def _block(row: Row) -> str:
@@ -51,4 +54,6 @@ def _mark(row: Row) -> str:
 
 
 def _wrong(row: Row) -> str:
-    return row.message if row.verdict is Verdict.FAIL else f"cannot be known: {row.message}"
+    if row.verdict is Verdict.FAIL or row.second is Second.DISAGREES:
+        return row.message
+    return f"cannot be known: {row.message}"

@@ -1,8 +1,15 @@
 """Tags of a resource, whichever of the two shapes its type has."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from compliance.resources import Resource
+
+# The property that holds the tags of each type, from the official resource schemas.
+TAGGABLE: dict[str, str] = json.loads(
+    (Path(__file__).parent / "taggable.json").read_text(encoding="utf-8")
+)
 
 
 def tags_of(resource: Resource, key: str) -> dict[str, Any]:

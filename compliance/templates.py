@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from compliance.waivers import METADATA, Waiver, read
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
@@ -197,7 +199,7 @@ class Assembly:
 
     def _parsed(self, file: str, content: bytes) -> dict[str, Any]:
         try:
-            parsed = json.loads(content)
+            parsed = orjson.loads(content)
         except ValueError as error:
             raise AssemblyError(f"{self.folder / file}: is not JSON ({error})") from None
         if not isinstance(parsed, dict):

@@ -1,43 +1,87 @@
-"""CloudFormation Validate: AWS's own validator, over nested templates too.
+"""CloudFormation Validate, AWS's own validator, and with it the second opinion in Guard.
 
 The CDK runs the same core in Node over top-level templates only; its native build is loaded here,
-which takes a fifth of the time.
+which takes a fifth of the time and reads nested templates too. It evaluates Guard rules in the same
+pass, as loading it twice would cost more than all that it does.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
 
-from cloudformation_validate import CelEngine, DetailLevel, Diagnostic, Severity, ValidateConfig
+from cloudformation_validate import (
+    CelEngine,
+    DetailLevel,
+    Diagnostic,
+    EngineConfig,
+    RuleOrigin,
+    Severity,
+    ValidateConfig,
+)
 
+from compliance import second
 from compliance.engine import Case
-from compliance.templates import Template
+from compliance.resources import Resources
+from compliance.templates import Assembly, Template
 from compliance.verdicts import Row, Verdict
 
 
 class CloudFormationValidate:
-    """The validator as an engine of the gate."""
+    """The validator as an engine of the gate, with its own rules, with those in Guard, or both.
+
+    It is loaded at first use and knows the templates that it has seen, so asking one again is
+    cheap.
+    """
 
     name = "CloudFormation Validate"
+    native = True
+    """It computes outside Python, so other engines can work meanwhile."""
+
+    def __init__(self, *, builtin: bool = True, guard: bool = True) -> None:
+        self._guard = guard
+        self._wanted = ValidateConfig(
+            severity_level=Severity.WARN,
+            detail_level=DetailLevel.STANDARD,
+            disable_builtin_rules=not builtin,
+        )
+        self._seen: dict[str, list[Diagnostic]] = {}
 
     def judge(self, case: Case) -> Iterator[Row]:
-        """Yield a row for each diagnostic of the levels WARN and above."""
-        engine = CelEngine()
-        wanted = ValidateConfig(severity_level=Severity.WARN, detail_level=DetailLevel.STANDARD)
-        for template in case.assembly.templates:
-            report = engine.validate_template(case.assembly.folder / template.file, wanted)
-            for diagnostic in report.diagnostics:
-                yield self._row(case, template, diagnostic)
+        """Yield a row for each diagnostic of the levels WARN and above, and each Guard verdict."""
+        return self.verdicts(case.assembly, case.resources)
 
-    def _row(self, case: Case, template: Template, diagnostic: Diagnostic) -> Row:
-        entity = diagnostic.entity
-        logical_id = entity.logical_id if entity else ""
-        return Row(
-            engine=self.name,
-            rule=f"CFN-{diagnostic.rule_id}",
-            verdict=Verdict.FAIL,
-            path=case.assembly.paths.get((template.file, logical_id), template.path),
-            finding=diagnostic.property_path or "",
-            resource_type=(entity.resource_type if entity else None) or "",
-            template=template.file,
-            logical_id=logical_id,
-            message=diagnostic.message,
-        )
+    def verdicts(self, assembly: Assembly, resources: Resources) -> Iterator[Row]:
+        """Yield what is said of the templates of an assembly and of its resources."""
+        for template in assembly.templates:
+            found = self._diagnostics(assembly.folder / template.file, template.sha256)
+            of_guard = [one for one in found if one.source is RuleOrigin.GUARD]
+            for diagnostic in found:
+                if diagnostic.source is not RuleOrigin.GUARD:
+                    yield _row(assembly, template, diagnostic)
+            if self._guard:
+                yield from second.verdicts(resources.of_template(template), of_guard)
+
+    def _diagnostics(self, file: Path, sha256: str) -> list[Diagnostic]:
+        if sha256 not in self._seen:
+            self._seen[sha256] = self._engine.validate_template(file, self._wanted).diagnostics
+        return self._seen[sha256]
+
+    @cached_property
+    def _engine(self) -> CelEngine:
+        return CelEngine(EngineConfig(guard_rules=second.sources() if self._guard else []))
+
+
+def _row(assembly: Assembly, template: Template, diagnostic: Diagnostic) -> Row:
+    entity = diagnostic.entity
+    logical_id = entity.logical_id if entity else ""
+    return Row(
+        engine=CloudFormationValidate.name,
+        rule=f"CFN-{diagnostic.rule_id}",
+        verdict=Verdict.FAIL,
+        path=assembly.paths.get((template.file, logical_id), template.path),
+        finding=diagnostic.property_path or "",
+        resource_type=(entity.resource_type if entity else None) or "",
+        template=template.file,
+        logical_id=logical_id,
+        message=diagnostic.message,
+    )

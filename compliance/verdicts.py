@@ -14,21 +14,35 @@ from compliance.waivers import Waiver
 
 
 class Verdict(StrEnum):
-    """The six things that can be said."""
+    """What can be said. The last two are said of clauses only, never of a resource."""
 
     PASS = "pass"  # noqa: S105 (a verdict, no password)
     FAIL = "fail"
     WAIVED = "waived"
     INDETERMINATE = "indeterminate"
-    """A value that nobody could resolve decides it."""
+    """A value that nobody could resolve decides it, or two engines disagree."""
     NO_RULE = "no rule"
-    """Nobody checks resources of this type."""
+    """No rule judges this resource; the message is the written reason, if there is one."""
     MANUAL = "manual"
     """An organisational duty: a record shows it, not a template."""
+    INHERITED = "inherited"
+    """AWS does it; an attestation of theirs shows it."""
+    NOT_APPLICABLE = "not applicable"
+    """It does not concern the platform; the clause says why."""
+
+
+class Second(StrEnum):
+    """What the second engine says of a verdict of our own rules."""
+
+    NOT_ASKED = ""
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
 
 
 RED = frozenset({Verdict.FAIL, Verdict.INDETERMINATE})
 """What makes the gate fail."""
+OF_CLAUSES = frozenset({Verdict.INHERITED, Verdict.NOT_APPLICABLE})
+"""What no row can be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +51,7 @@ class Row:
 
     `path` is the construct path of the resource (or of the stack, when the finding is about a
     template); `finding` tells apart what one rule finds on one resource; `message` says what is
-    wrong and `remedy` how to mend it.
+    wrong and `remedy` how to mend it. `second` is what the second engine says of it.
     """
 
     engine: str
@@ -51,6 +65,7 @@ class Row:
     message: str = ""
     remedy: str = ""
     waiver: Waiver | None = None
+    second: Second = Second.NOT_ASKED
 
     @property
     def id(self) -> str:

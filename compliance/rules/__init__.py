@@ -1,76 +1,11 @@
-"""Our own pack: one rule a file, and this list."""
+"""Our own pack: one rule a file; every module of this package holds one as RULE."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from compliance.rule import Rule
-from compliance.rules import (
-    apigateway_authorisation,
-    apigateway_logs,
-    apigateway_tls,
-    cloudtrail_trail,
-    dynamodb_protection,
-    ec2_egress,
-    ec2_endpoint_policy,
-    ec2_ingress,
-    ec2_network_acl,
-    iam_actions,
-    iam_resource_policy,
-    iam_resources,
-    iam_trust,
-    kinesis_encryption,
-    kms_deletion,
-    kms_policy,
-    kms_rotation,
-    lambda_environment,
-    lambda_event_source,
-    lambda_permission,
-    lambda_runtime,
-    lambda_tracing,
-    lambda_vpc,
-    logs_encryption,
-    logs_retention,
-    messaging_encryption,
-    messaging_tls,
-    s3_data_class,
-    s3_encryption,
-    s3_public_access,
-    s3_tls,
-    secrets_encryption,
-    secrets_plaintext,
-    tags,
-)
 
-RULES: tuple[Rule, ...] = (
-    apigateway_authorisation.RULE,
-    apigateway_logs.RULE,
-    apigateway_tls.RULE,
-    cloudtrail_trail.RULE,
-    dynamodb_protection.RULE,
-    ec2_egress.RULE,
-    ec2_endpoint_policy.RULE,
-    ec2_ingress.RULE,
-    ec2_network_acl.RULE,
-    iam_actions.RULE,
-    iam_resource_policy.RULE,
-    iam_resources.RULE,
-    iam_trust.RULE,
-    kinesis_encryption.RULE,
-    kms_deletion.RULE,
-    kms_policy.RULE,
-    kms_rotation.RULE,
-    lambda_environment.RULE,
-    lambda_event_source.RULE,
-    lambda_permission.RULE,
-    lambda_runtime.RULE,
-    lambda_tracing.RULE,
-    lambda_vpc.RULE,
-    logs_encryption.RULE,
-    logs_retention.RULE,
-    messaging_encryption.RULE,
-    messaging_tls.RULE,
-    s3_data_class.RULE,
-    s3_encryption.RULE,
-    s3_public_access.RULE,
-    s3_tls.RULE,
-    secrets_encryption.RULE,
-    secrets_plaintext.RULE,
-    tags.RULE,
+RULES: tuple[Rule, ...] = tuple(
+    import_module(f"{__name__}.{module.name}").RULE
+    for module in sorted(iter_modules(__path__), key=lambda module: module.name)
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(method: Resource, _: Context) -> Iterator[Problem]:
@@ -16,8 +17,12 @@ def _check(method: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-APIGATEWAY-AUTHORISATION",
-    title="API methods require authorisation",
-    remedy="Set authorization_type to IAM, or an authorizer.",
+    title=Text("API methods require authorisation", "API のメソッドが認可を必須とする"),
+    remedy=Text(
+        "Set authorization_type to IAM, or an authorizer.",
+        "authorization_type に IAM かオーソライザーを設定する。",
+    ),
+    topic=Topic.ACCESS_CONTROL,
     types=("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource, known
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(stage: Resource, _: Context) -> Iterator[Problem]:
@@ -19,8 +20,15 @@ def _check(stage: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-APIGATEWAY-LOGS",
-    title="API stages keep access logs without payloads",
-    remedy="Set access_log_destination; leave data_trace_enabled off.",
+    title=Text(
+        "API stages keep access logs without payloads",
+        "API ステージが内容を含まないアクセスログを残す",
+    ),
+    remedy=Text(
+        "Set access_log_destination; leave data_trace_enabled off.",
+        "access_log_destination を設定し、data_trace_enabled は無効のままにする。",
+    ),
+    topic=Topic.AUDIT_LOGGING,
     types=("AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"),
     check=_check,
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.keys import missing_key
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 SWITCHES = {
     "EnableLogFileValidation": "nobody could prove that its files are as CloudTrail wrote them",
@@ -24,8 +25,15 @@ def _check(trail: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-CLOUDTRAIL-TRAIL",
-    title="Trails are encrypted, validated, complete and on",
-    remedy="Set encryption_key, enable_file_validation and is_multi_region_trail.",
+    title=Text(
+        "Trails are encrypted, validated, complete and on",
+        "証跡が暗号化・検証され、全リージョンで有効である",
+    ),
+    remedy=Text(
+        "Set encryption_key, enable_file_validation and is_multi_region_trail.",
+        "encryption_key、enable_file_validation、is_multi_region_trail を設定する。",
+    ),
+    topic=Topic.AUDIT_LOGGING,
     types=("AWS::CloudTrail::Trail",),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource, known
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 ALL = "-1"
 
@@ -27,8 +28,15 @@ def _check(resource: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-EC2-EGRESS",
-    title="Security groups let only named protocols out",
-    remedy="Set allow_all_outbound=False and add the flows that are needed.",
+    title=Text(
+        "Security groups let only named protocols out",
+        "セキュリティグループが決めたプロトコルだけを外へ通す",
+    ),
+    remedy=Text(
+        "Set allow_all_outbound=False and add the flows that are needed.",
+        "allow_all_outbound=False とし、必要な通信を加える。",
+    ),
+    topic=Topic.NETWORK_EXPOSURE,
     types=("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress"),
     check=_check,
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.policies import statements
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 WITHOUT_POLICY = ("GatewayLoadBalancer", "Resource", "ServiceNetwork")
 
@@ -22,8 +23,15 @@ def _check(endpoint: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-EC2-ENDPOINT-POLICY",
-    title="VPC endpoint policies admit only our own principals",
-    remedy="Add a condition on aws:PrincipalAccount or aws:PrincipalOrgID.",
+    title=Text(
+        "VPC endpoint policies admit only our own principals",
+        "VPC エンドポイントのポリシーが自組織の主体だけを認める",
+    ),
+    remedy=Text(
+        "Add a condition on aws:PrincipalAccount or aws:PrincipalOrgID.",
+        "aws:PrincipalAccount か aws:PrincipalOrgID の条件を加える。",
+    ),
+    topic=Topic.ACCESS_CONTROL,
     types=("AWS::EC2::VPCEndpoint",),
     check=_check,
 )

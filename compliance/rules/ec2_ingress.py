@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource, known
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 ANYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -24,8 +25,15 @@ def _check(resource: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-EC2-INGRESS",
-    title="Security groups admit no one from anywhere",
-    remedy="Name the security group or the network that may enter.",
+    title=Text(
+        "Security groups admit no one from anywhere",
+        "セキュリティグループが全世界からの通信を認めない",
+    ),
+    remedy=Text(
+        "Name the security group or the network that may enter.",
+        "入ってよいセキュリティグループかネットワークを指定する。",
+    ),
+    topic=Topic.NETWORK_EXPOSURE,
     types=("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"),
     check=_check,
 )

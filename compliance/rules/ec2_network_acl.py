@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 ANYWHERE = ("0.0.0.0/0", "::/0")
 ALL = "-1"
@@ -20,8 +21,15 @@ def _check(entry: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-EC2-NETWORK-ACL",
-    title="Network ACLs allow no all-protocol traffic with anywhere",
-    remedy="Allow named protocols and ports, return ports included, or named networks.",
+    title=Text(
+        "Network ACLs allow no all-protocol traffic with anywhere",
+        "ネットワーク ACL が全宛先との全プロトコル通信を認めない",
+    ),
+    remedy=Text(
+        "Allow named protocols and ports, return ports included, or named networks.",
+        "プロトコルとポート（戻りを含む）か、相手のネットワークを指定する。",
+    ),
+    topic=Topic.NETWORK_SEGMENTATION,
     types=("AWS::EC2::NetworkAclEntry",),
     check=_check,
 )

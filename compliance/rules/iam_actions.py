@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.identity import TYPES, grants
 from compliance.resources import Resource, known
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(resource: Resource, _: Context) -> Iterator[Problem]:
@@ -19,8 +20,9 @@ def _check(resource: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-IAM-ACTIONS",
-    title="Identity policies grant no * action",
-    remedy="List the actions that are called.",
+    title=Text("Identity policies grant no * action", "ID ポリシーが * の操作を与えない"),
+    remedy=Text("List the actions that are called.", "呼び出す操作を列挙する。"),
+    topic=Topic.ACCESS_CONTROL,
     types=TYPES,
     check=_check,
 )

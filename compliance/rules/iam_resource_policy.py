@@ -5,7 +5,8 @@ from typing import Any
 
 from compliance.policies import Statement, statements
 from compliance.resources import Resource, known
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 DOCUMENTS = {
     "AWS::S3::BucketPolicy": "PolicyDocument",
@@ -17,8 +18,19 @@ DOCUMENTS = {
     "AWS::Logs::ResourcePolicy": "PolicyDocument",
     "AWS::ECR::Repository": "RepositoryPolicyText",
     "AWS::Kinesis::ResourcePolicy": "ResourcePolicy",
+    "AWS::Backup::BackupVault": "AccessPolicy",
+    "AWS::EFS::FileSystem": "FileSystemPolicy",
+    "AWS::KMS::ReplicaKey": "KeyPolicy",
+    "AWS::MSK::ClusterPolicy": "Policy",
+    "AWS::OpenSearchService::Domain": "AccessPolicies",
+    "AWS::S3::AccessPoint": "Policy",
+    "AWS::SNS::TopicInlinePolicy": "PolicyDocument",
+    "AWS::SQS::QueueInlinePolicy": "PolicyDocument",
+    "AWS::SageMaker::ModelPackageGroup": "ModelPackageGroupPolicy",
 }
 CONTEXT = "kms:encryptioncontext:"
+# Whoever mounts a file system is in the network that its security group admits.
+MOUNTED = "elasticfilesystem:accessedviamounttarget"
 EVENT_BUS_POLICY = "AWS::Events::EventBusPolicy"
 
 
@@ -30,7 +42,9 @@ def _document(resource: Resource) -> Any:
 
 
 def _bounded(statement: Statement) -> bool:
-    return statement.narrowed or any(key.startswith(CONTEXT) for key in statement.condition_keys)
+    return statement.narrowed or any(
+        key == MOUNTED or key.startswith(CONTEXT) for key in statement.condition_keys
+    )
 
 
 def _check(resource: Resource, _: Context) -> Iterator[Problem]:
@@ -49,8 +63,15 @@ def _check(resource: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-IAM-RESOURCE-POLICY",
-    title="Resource policies grant only to our own and to services that act for us",
-    remedy="Add a condition on aws:SourceAccount, aws:SourceArn or the encryption context.",
+    title=Text(
+        "Resource policies grant only to our own and to services that act for us",
+        "リソースポリシーが自組織と、その代理で動くサービスだけに権限を与える",
+    ),
+    remedy=Text(
+        "Add a condition on aws:SourceAccount, aws:SourceArn or the encryption context.",
+        "aws:SourceAccount、aws:SourceArn、または暗号化コンテキストの条件を加える。",
+    ),
+    topic=Topic.ACCESS_CONTROL,
     types=(*DOCUMENTS, EVENT_BUS_POLICY),
     check=_check,
 )

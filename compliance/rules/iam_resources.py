@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.identity import TYPES, grants
 from compliance.resources import Resource, known
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 # Actions without resource types in the Service Authorization Reference,
 # https://docs.aws.amazon.com/service-authorization/latest/reference/: AWS takes only * for them.
@@ -13,12 +14,13 @@ WITHOUT_RESOURCE = frozenset(
         *("cloudwatch:getmetricdata", "cloudwatch:listmetrics", "cloudwatch:putmetricdata"),
         *("ec2:describenetworkinterfaces", "ec2:describesubnets", "ec2:describevpcs"),
         *("ec2:describeavailabilityzones", "ec2:describeinstances", "ec2:describesecuritygroups"),
-        "ec2:describemanagedprefixlists",
+        *("ec2:describedhcpoptions", "ec2:describemanagedprefixlists"),
         *("ecr:getauthorizationtoken", "kms:generaterandom", "kms:listaliases", "kms:listkeys"),
         *("logs:createlogdelivery", "logs:deletelogdelivery", "logs:describeresourcepolicies"),
         *("logs:getlogdelivery", "logs:listlogdeliveries", "logs:putresourcepolicy"),
         *("logs:updatelogdelivery", "s3:listallmybuckets", "secretsmanager:getrandompassword"),
         *("secretsmanager:listsecrets", "ssm:describeparameters", "sts:getcalleridentity"),
+        *("sagemaker:listapps", "sagemaker:listspaces", "s3:getaccountpublicaccessblock"),
         *("tag:getresources", "xray:getsamplingrules", "xray:getsamplingstatisticsummaries"),
         *("xray:getsamplingtargets", "xray:puttelemetryrecords", "xray:puttracesegments"),
     )
@@ -36,8 +38,15 @@ def _check(resource: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-IAM-RESOURCES",
-    title="Identity policies grant on named resources",
-    remedy="Name the ARN; only an action that AWS gives no resource type may have *.",
+    title=Text(
+        "Identity policies grant on named resources",
+        "ID ポリシーが指定したリソースだけに権限を与える",
+    ),
+    remedy=Text(
+        "Name the ARN; only an action that AWS gives no resource type may have *.",
+        "ARN を指定する。* は AWS がリソース種別を設けない操作にだけ許される。",
+    ),
+    topic=Topic.ACCESS_CONTROL,
     types=TYPES,
     check=_check,
 )

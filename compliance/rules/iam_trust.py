@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.policies import statements
 from compliance.resources import Resource, known
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 # Services that send aws:SourceAccount or aws:SourceArn when they assume a role, by the page on
 # confused deputy prevention in each service's guide. Lambda, EC2 and API Gateway do not.
@@ -36,8 +37,14 @@ def _check(role: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-IAM-TRUST",
-    title="Trust policies guard against confused deputies",
-    remedy="Add a condition on aws:SourceAccount or aws:SourceArn (audience and subject of OIDC).",
+    title=Text(
+        "Trust policies guard against confused deputies", "信頼ポリシーが混乱した代理人を防ぐ"
+    ),
+    remedy=Text(
+        "Add a condition on aws:SourceAccount or aws:SourceArn (audience and subject of OIDC).",
+        "aws:SourceAccount か aws:SourceArn の条件（OIDC では audience と subject）を加える。",
+    ),
+    topic=Topic.ACCESS_CONTROL,
     types=("AWS::IAM::Role",),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html: 7 to 30 days,
 # 30 when nothing is said.
@@ -18,8 +19,15 @@ def _check(key: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-KMS-DELETION",
-    title="A deleted key can be saved for 30 days in production",
-    remedy="Set pending_window to 30 days, or leave it out.",
-    types=("AWS::KMS::Key",),
+    title=Text(
+        "A deleted key can be saved for 30 days in production",
+        "本番では、削除したキーを 30 日間は取り消せる",
+    ),
+    remedy=Text(
+        "Set pending_window to 30 days, or leave it out.",
+        "pending_window を 30 日にするか、指定しない。",
+    ),
+    topic=Topic.KEY_MANAGEMENT,
+    types=("AWS::KMS::Key", "AWS::KMS::ReplicaKey"),
     check=_check,
 )

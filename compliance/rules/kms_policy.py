@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.policies import statements
 from compliance.resources import Resource, known
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(key: Resource, _: Context) -> Iterator[Problem]:
@@ -25,8 +26,12 @@ def _check(key: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-KMS-POLICY",
-    title="Key policies name principals and actions",
-    remedy="List the administration and use actions, and the principals, one by one.",
-    types=("AWS::KMS::Key",),
+    title=Text("Key policies name principals and actions", "キーポリシーが主体と操作を指定する"),
+    remedy=Text(
+        "List the administration and use actions, and the principals, one by one.",
+        "管理と利用の操作、および主体を一つずつ列挙する。",
+    ),
+    topic=Topic.KEY_MANAGEMENT,
+    types=("AWS::KMS::Key", "AWS::KMS::ReplicaKey"),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 # Only symmetric keys whose material KMS made can rotate automatically:
 # https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable.html
@@ -20,8 +21,11 @@ def _check(key: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-KMS-ROTATION",
-    title="Customer-managed keys rotate by themselves",
-    remedy="Set enable_key_rotation=True.",
+    title=Text(
+        "Customer-managed keys rotate by themselves", "カスタマー管理キーが自動でローテーションする"
+    ),
+    remedy=Text("Set enable_key_rotation=True.", "enable_key_rotation=True を設定する。"),
+    topic=Topic.KEY_MANAGEMENT,
     types=("AWS::KMS::Key",),
     check=_check,
 )

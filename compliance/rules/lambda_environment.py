@@ -1,18 +1,12 @@
 """Functions encrypt their environment with our key and keep no secret in it."""
 
-import re
 from collections.abc import Iterator
 
 from compliance.keys import missing_key
+from compliance.reading import secrets
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
-
-SECRET_NAME = re.compile(
-    r"(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)(_VALUE)?$", re.IGNORECASE
-)
-SECRET_VALUE = re.compile(
-    r"AKIA[0-9A-Z]{16}|-----BEGIN|\{\{resolve:(secretsmanager|ssm-secure):", re.IGNORECASE
-)
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(function: Resource, context: Context) -> Iterator[Problem]:
@@ -20,16 +14,21 @@ def _check(function: Resource, context: Context) -> Iterator[Problem]:
     if variables:
         yield from missing_key(function, context, "KmsKeyArn")
     for name, value in variables.items():
-        text = value if isinstance(value, str) else ""
-        literal = bool(text) and "${" not in text
-        if SECRET_VALUE.search(text) or (literal and SECRET_NAME.search(name)):
+        if secrets.is_secret(name, value):
             yield Problem(f"{name} looks like a secret in plain text", finding=name)
 
 
 RULE = Rule(
     id="IRYO-LAMBDA-ENVIRONMENT",
-    title="Function environments are encrypted with our key and hold no secret",
-    remedy="Set environment_encryption; hand over a secret's ARN and read it at run time.",
+    title=Text(
+        "Function environments are encrypted with our key and hold no secret",
+        "関数の環境変数が自前のキーで暗号化され、秘密を含まない",
+    ),
+    remedy=Text(
+        "Set environment_encryption; hand over a secret's ARN and read it at run time.",
+        "environment_encryption を設定し、秘密は ARN を渡して実行時に読む。",
+    ),
+    topic=Topic.SECRETS,
     types=("AWS::Lambda::Function",),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 FOREVER = -1
 QUEUE = "AWS::SQS::Queue"
@@ -23,8 +24,15 @@ def _check(mapping: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-LAMBDA-EVENT-SOURCE",
-    title="Event sources keep what failed and try a bounded number of times",
-    remedy="Set on_failure and retry_attempts (a dead-letter queue for a queue).",
+    title=Text(
+        "Event sources keep what failed and try a bounded number of times",
+        "イベントソースが失敗分を残し、再試行に上限がある",
+    ),
+    remedy=Text(
+        "Set on_failure and retry_attempts (a dead-letter queue for a queue).",
+        "on_failure と retry_attempts（キューではデッドレターキュー）を設定する。",
+    ),
+    topic=Topic.INTEGRITY,
     types=("AWS::Lambda::EventSourceMapping",),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 BOUNDS = ("SourceArn", "SourceAccount", "PrincipalOrgID")
 
@@ -17,8 +18,11 @@ def _check(permission: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-LAMBDA-PERMISSION",
-    title="Functions are invoked only on behalf of our own",
-    remedy="Set source_arn or source_account.",
+    title=Text(
+        "Functions are invoked only on behalf of our own", "関数が自組織のためにだけ呼び出される"
+    ),
+    remedy=Text("Set source_arn or source_account.", "source_arn か source_account を設定する。"),
+    topic=Topic.ACCESS_CONTROL,
     types=("AWS::Lambda::Permission",),
     check=_check,
 )

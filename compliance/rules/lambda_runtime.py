@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, read 2026-11 through cfn-lint.
 DEPRECATED = {
@@ -36,8 +37,12 @@ def _check(resource: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-LAMBDA-RUNTIME",
-    title="Functions run on a supported runtime",
-    remedy="Choose a newer runtime (functions.python in the environment file).",
+    title=Text("Functions run on a supported runtime", "関数がサポート中のランタイムで動く"),
+    remedy=Text(
+        "Choose a newer runtime (functions.python in the environment file).",
+        "新しいランタイムを選ぶ（環境ファイルの functions.python）。",
+    ),
+    topic=Topic.PATCHING,
     types=("AWS::Lambda::Function",),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(function: Resource, _: Context) -> Iterator[Problem]:
@@ -13,8 +14,9 @@ def _check(function: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-LAMBDA-TRACING",
-    title="Functions are traced",
-    remedy="Set tracing=Tracing.ACTIVE.",
+    title=Text("Functions are traced", "関数がトレースされる"),
+    remedy=Text("Set tracing=Tracing.ACTIVE.", "tracing=Tracing.ACTIVE を設定する。"),
+    topic=Topic.MONITORING,
     types=("AWS::Lambda::Function",),
     check=_check,
 )

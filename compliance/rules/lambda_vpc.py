@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(function: Resource, _: Context) -> Iterator[Problem]:
@@ -14,8 +15,12 @@ def _check(function: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-LAMBDA-VPC",
-    title="Functions run in our network",
-    remedy="Set vpc, vpc_subnets and security_groups.",
+    title=Text("Functions run in our network", "関数が自前のネットワーク内で動く"),
+    remedy=Text(
+        "Set vpc, vpc_subnets and security_groups.",
+        "vpc、vpc_subnets、security_groups を設定する。",
+    ),
+    topic=Topic.NETWORK_SEGMENTATION,
     types=("AWS::Lambda::Function",),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(group: Resource, _: Context) -> Iterator[Problem]:
@@ -13,8 +14,12 @@ def _check(group: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-LOGS-RETENTION",
-    title="Log groups have a retention",
-    remedy="Set retention from logs.retention_days or logs.audit_retention_days.",
+    title=Text("Log groups have a retention", "ロググループに保持期間がある"),
+    remedy=Text(
+        "Set retention from logs.retention_days or logs.audit_retention_days.",
+        "logs.retention_days か logs.audit_retention_days から retention を設定する。",
+    ),
+    topic=Topic.LOG_RETENTION,
     types=("AWS::Logs::LogGroup",),
     check=_check,
 )

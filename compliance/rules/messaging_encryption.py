@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.keys import missing_key
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 KEYS = {
     "AWS::SQS::Queue": "KmsMasterKeyId",
@@ -20,8 +21,15 @@ def _check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-MESSAGING-ENCRYPTION",
-    title="Queues, topics, buses and archives encrypt with a customer-managed key",
-    remedy="Set the encryption or KMS key of the queue, topic, bus or archive.",
+    title=Text(
+        "Queues, topics, buses and archives encrypt with a customer-managed key",
+        "キュー・トピック・バス・アーカイブがカスタマー管理キーで暗号化される",
+    ),
+    remedy=Text(
+        "Set the encryption or KMS key of the queue, topic, bus or archive.",
+        "キュー・トピック・バス・アーカイブの暗号化か KMS キーを設定する。",
+    ),
+    topic=Topic.ENCRYPTION_AT_REST,
     types=tuple(KEYS),
     check=_check,
 )

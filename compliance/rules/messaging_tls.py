@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.policies import statements
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 POLICIES = {
     "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
@@ -24,8 +25,11 @@ def _check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-MESSAGING-TLS",
-    title="Queues and topics refuse requests without TLS",
-    remedy="Set enforce_ssl=True.",
+    title=Text(
+        "Queues and topics refuse requests without TLS", "キューとトピックが TLS のない要求を拒む"
+    ),
+    remedy=Text("Set enforce_ssl=True.", "enforce_ssl=True を設定する。"),
+    topic=Topic.ENCRYPTION_IN_TRANSIT,
     types=tuple(POLICIES),
     check=_check,
 )

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
 from compliance.tagging import tags_of
+from compliance.text import Text
 
 CLASSES = ("confidential", "important", "general")
 
@@ -17,8 +18,12 @@ def _check(bucket: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-S3-DATA-CLASS",
-    title="Buckets are tagged with their data class",
-    remedy='Add Tags.of(bucket).add("data-class", ...).',
+    title=Text("Buckets are tagged with their data class", "バケットにデータ分類のタグがある"),
+    remedy=Text(
+        'Add Tags.of(bucket).add("data-class", ...).',
+        'Tags.of(bucket).add("data-class", ...) を加える。',
+    ),
+    topic=Topic.DATA_CLASSIFICATION,
     types=("AWS::S3::Bucket",),
     check=_check,
 )

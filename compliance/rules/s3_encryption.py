@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.keys import is_customer_key
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 KMS = ("aws:kms", "aws:kms:dsse")
 
@@ -37,8 +38,14 @@ def _check(bucket: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-S3-ENCRYPTION",
-    title="Buckets encrypt with a customer-managed key",
-    remedy="Set encryption=KMS and encryption_key to the key of the data class.",
+    title=Text(
+        "Buckets encrypt with a customer-managed key", "バケットがカスタマー管理キーで暗号化される"
+    ),
+    remedy=Text(
+        "Set encryption=KMS and encryption_key to the key of the data class.",
+        "encryption=KMS とし、encryption_key にデータ分類のキーを設定する。",
+    ),
+    topic=Topic.ENCRYPTION_AT_REST,
     types=("AWS::S3::Bucket",),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 SETTINGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
@@ -20,8 +21,15 @@ def _check(bucket: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-S3-PUBLIC-ACCESS",
-    title="Buckets block every kind of public access",
-    remedy="Set block_public_access=BlockPublicAccess.BLOCK_ALL.",
+    title=Text(
+        "Buckets block every kind of public access",
+        "バケットがあらゆるパブリックアクセスをブロックする",
+    ),
+    remedy=Text(
+        "Set block_public_access=BlockPublicAccess.BLOCK_ALL.",
+        "block_public_access=BlockPublicAccess.BLOCK_ALL を設定する。",
+    ),
+    topic=Topic.NETWORK_EXPOSURE,
     types=("AWS::S3::Bucket",),
     check=_check,
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.policies import Statement, statements
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _covers_all(statement: Statement) -> bool:
@@ -23,8 +24,12 @@ def _check(bucket: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-S3-TLS",
-    title="Buckets refuse requests without TLS",
-    remedy="Set enforce_ssl=True, or add the Deny statement to the bucket's policy.",
+    title=Text("Buckets refuse requests without TLS", "バケットが TLS のない要求を拒む"),
+    remedy=Text(
+        "Set enforce_ssl=True, or add the Deny statement to the bucket's policy.",
+        "enforce_ssl=True を設定するか、バケットポリシーに Deny を加える。",
+    ),
+    topic=Topic.ENCRYPTION_IN_TRANSIT,
     types=("AWS::S3::Bucket",),
     check=_check,
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from compliance.keys import missing_key
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(secret: Resource, context: Context) -> Iterator[Problem]:
@@ -13,8 +14,12 @@ def _check(secret: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-SECRETS-ENCRYPTION",
-    title="Secrets encrypt with a customer-managed key",
-    remedy="Set encryption_key.",
+    title=Text(
+        "Secrets encrypt with a customer-managed key",
+        "シークレットがカスタマー管理キーで暗号化される",
+    ),
+    remedy=Text("Set encryption_key.", "encryption_key を設定する。"),
+    topic=Topic.ENCRYPTION_AT_REST,
     types=("AWS::SecretsManager::Secret",),
     check=_check,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.text import Text
 
 
 def _check(secret: Resource, _: Context) -> Iterator[Problem]:
@@ -13,8 +14,14 @@ def _check(secret: Resource, _: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-SECRETS-PLAINTEXT",
-    title="No secret's value stands in a template",
-    remedy="Let Secrets Manager generate it, or put it in after deploying.",
+    title=Text(
+        "No secret's value stands in a template", "シークレットの値がテンプレートに書かれていない"
+    ),
+    remedy=Text(
+        "Let Secrets Manager generate it, or put it in after deploying.",
+        "Secrets Manager に生成させるか、デプロイ後に入れる。",
+    ),
+    topic=Topic.SECRETS,
     types=("AWS::SecretsManager::Secret",),
     check=_check,
 )

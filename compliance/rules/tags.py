@@ -1,16 +1,12 @@
 """Every resource that can be tagged says whose it is and who pays for it."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from compliance.defaults import tags
 from compliance.resources import Resource
-from compliance.rule import Context, Problem, Rule
-from compliance.tagging import tags_of
-
-# The property that holds the tags of each type, from the official resource schemas.
-TAGGABLE: dict[str, str] = json.loads((Path(__file__).parent / "taggable.json").read_text())
+from compliance.rule import Context, Problem, Rule, Topic
+from compliance.tagging import TAGGABLE, tags_of
+from compliance.text import Text
 
 
 def _check(resource: Resource, context: Context) -> Iterator[Problem]:
@@ -23,8 +19,15 @@ def _check(resource: Resource, context: Context) -> Iterator[Problem]:
 
 RULE = Rule(
     id="IRYO-TAGS",
-    title="Resources carry project, environment, cost-center and owner",
-    remedy="The tags come from the environment file; set tags of an L1 by hand if it takes none.",
+    title=Text(
+        "Resources carry project, environment, cost-center and owner",
+        "リソースに project・environment・cost-center・owner のタグがある",
+    ),
+    remedy=Text(
+        "The tags come from the environment file; set tags of an L1 by hand if it takes none.",
+        "タグは環境ファイルから付く。付かない L1 には手で設定する。",
+    ),
+    topic=Topic.ASSET_INVENTORY,
     types=tuple(TAGGABLE),
     check=_check,
 )

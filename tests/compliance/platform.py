@@ -26,6 +26,7 @@ class TestSettings:
     name: str = "test"
     stage: str = "production"
     tags: TestTags = field(default_factory=TestTags)
+    permissions_boundary: str | None = None
 
 
 def template(

@@ -50,12 +50,18 @@ def excuse(**changes: Any) -> Waiver:
     return Waiver(**{**given, **changes})
 
 
-def build(outdir: Path, *, encrypted: bool = True, waivers: tuple[Waiver, ...] = ()) -> cdk.App:
+def build(
+    outdir: Path,
+    *,
+    encrypted: bool = True,
+    waivers: tuple[Waiver, ...] = (),
+    context: dict[str, str] | None = None,
+) -> cdk.App:
     app = cdk.App(
         outdir=str(outdir),
         analytics_reporting=False,
         builtin_cloud_formation_validation=False,
-        context={"@aws-cdk/core:appMode": "inmemory"},
+        context={"@aws-cdk/core:appMode": "inmemory", **(context or {})},
     )
     apply_defaults(app, SETTINGS)
     room = Room(cdk.Stack(app, "small"), encrypted=encrypted)

@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from compliance.own import OwnRules, verdicts
-from compliance.resources import Resources
-from compliance.rule import Context, Problem, Rule
+from compliance.own import verdicts
+from compliance.rule import Context, Problem, Rule, Topic
 from compliance.rules import RULES
-from compliance.rules.tags import TAGGABLE
+from compliance.tagging import TAGGABLE
+from compliance.text import Text
 from compliance.verdicts import Row, Verdict
 from tests.compliance.cases import CASES, Given
-from tests.compliance.platform import TestSettings, named, platform, ref, template
-from tests.compliance.platform import resources as resources_of
+from tests.compliance.platform import TestSettings, named, platform, ref
 
 OTHERS = {
     "B": named("S3::Bucket"),
@@ -35,31 +34,68 @@ def judged(rule: Rule, given: Given, *, stage: str = "production") -> list[Row]:
     resources = platform(**{**OTHERS, **given})
     [tested] = [one for one in resources.all if one.logical_id == "Tested"]
     assert tested.type in rule.types
-    return list(verdicts(rule, tested, Context(resources, TestSettings(stage=stage))))
+    settings = TestSettings(stage=stage, permissions_boundary="iryo-boundary")
+    return list(verdicts(rule, tested, Context(resources, settings)))
+
+
+def cases(of: str) -> list[Any]:
+    """The cases of one sort of all rules, each as (rule, case)."""
+    found = ((id, case) for id, cases in CASES.items() for case in getattr(cases, of))
+    return [pytest.param(BY_ID[id], case, id=f"{id}-{n}") for n, (id, case) in enumerate(found)]
 
 
 def test_every_rule_has_both_cases() -> None:
     assert set(CASES) == set(BY_ID)
     assert len(BY_ID) == len(RULES)
-    assert all(cases.good and cases.bad for cases in CASES.values())
+    assert [id for id, cases in CASES.items() if not cases.good or not cases.bad] == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "given"), [(BY_ID[id], case) for id, cases in CASES.items() for case in cases.good]
-)
+def test_every_rule_is_told_in_both_languages() -> None:
+    for rule in RULES:
+        for text in (rule.title, rule.remedy):
+            assert text.en.isascii() and text.en.strip() == text.en != ""
+            assert not text.ja.isascii()
+        assert not rule.title.en.endswith(".") and rule.remedy.en.endswith(".")
+        assert not rule.title.ja.endswith("。") and rule.remedy.ja.endswith("。")
+
+
+def test_ids_and_files_of_rules_have_the_same_names() -> None:
+    for rule in RULES:
+        file = rule.check.__module__.rpartition(".")[2]
+        assert rule.id == f"IRYO-{file.replace('_', '-').upper()}"
+
+
+@pytest.mark.parametrize(("rule", "given"), cases("good"))
 def test_compliant(rule: Rule, given: Given) -> None:
-    assert [row.verdict for row in judged(rule, given)] == [Verdict.PASS]
+    assert [(row.verdict, row.message) for row in judged(rule, given)] == [
+        (Verdict.PASS, rule.title.en)
+    ]
 
 
-@pytest.mark.parametrize(
-    ("rule", "given", "findings"),
-    [(BY_ID[id], *case) for id, cases in CASES.items() for case in cases.bad],
-)
-def test_non_compliant(rule: Rule, given: Given, findings: set[str]) -> None:
+@pytest.mark.parametrize(("rule", "case"), cases("bad"))
+def test_non_compliant(rule: Rule, case: tuple[Given, set[str]]) -> None:
+    given, findings = case
     rows = judged(rule, given)
-    assert {row.verdict for row in rows} == {Verdict.FAIL}
+    assert {row.verdict for row in rows} == {Verdict.FAIL}, rows
     assert {row.finding for row in rows} == findings
     assert all(row.message and row.remedy and row.path == "root/Tested" for row in rows)
+    assert not any("could not read" in row.message for row in rows)
+
+
+@pytest.mark.parametrize(("rule", "given"), cases("other"))
+def test_what_a_rule_is_not_about_gets_no_verdict(rule: Rule, given: Given) -> None:
+    assert judged(rule, given) == []
+
+
+@pytest.mark.parametrize(("rule", "given"), cases("unknown"))
+def test_what_only_a_deployment_knows_is_indeterminate(rule: Rule, given: Given) -> None:
+    assert [row.verdict for row in judged(rule, given)] == [Verdict.INDETERMINATE]
+
+
+def test_an_environment_without_a_boundary_requires_none() -> None:
+    resources = platform(Tested=named("IAM::Role"))
+    context = Context(resources, TestSettings())
+    assert list(verdicts(BY_ID["IRYO-IAM-BOUNDARY"], resources.all[0], context)) == []
 
 
 @pytest.mark.parametrize(
@@ -95,34 +131,14 @@ def test_a_stage_that_is_not_production_may_delete_keys_sooner() -> None:
 def test_the_same_finding_twice_is_one_row() -> None:
     twice = Rule(
         id="IRYO-X",
-        title="",
-        remedy="",
+        title=Text("", ""),
+        remedy=Text("", ""),
+        topic=Topic.INTEGRITY,
         types=("AWS::SQS::Queue",),
         check=lambda *_: [Problem("first", "a"), Problem("second", "a"), Problem("third", "b")],
     )
     rows = judged(twice, {"Tested": named("SQS::Queue")})
     assert [row.finding for row in rows] == ["a", "b"]
-
-
-def test_a_type_that_nobody_checks_says_so() -> None:
-    class Case:
-        app = assembly = None
-        settings = TestSettings()
-        resources: Resources = resources_of(
-            template(
-                {
-                    "Resources": {
-                        "Unchecked": named("IoT::Thing"),
-                        "OnlyTagged": named("IoT::Policy"),
-                        "Nested": named("CloudFormation::Stack"),
-                    }
-                }
-            )
-        )
-
-    rows = list(OwnRules().judge(Case()))  # type: ignore[arg-type]
-    unchecked = {row.logical_id for row in rows if row.verdict is Verdict.NO_RULE}
-    assert unchecked == {"Unchecked", "OnlyTagged"}
 
 
 def test_taggable_types_agree_with_the_official_schemas() -> None:

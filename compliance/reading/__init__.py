@@ -1,0 +1,1 @@
+"""What rules read: documents inside properties, and what several resources say together."""
