@@ -12,7 +12,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pcluster assets rehearse test check synth snapshots bench deploy diff lock format clean
+.PHONY: help setup pcluster assets rehearse test check synth report kill snapshots bench deploy diff lock format clean
 
 help: ## what there is
 	@echo "Iryo. First time here: make rehearse, then make test."; echo
@@ -71,14 +71,21 @@ check: setup ## lint, types, import direction, configuration, guard of stateful 
 synth: setup ## templates and verdict of ENV into cdk.out
 	@iryo synth --environment $(ENV)
 
+report: setup ## the evidence of ENV into cdk.out/compliance (BASE=report.json shows what changed)
+	@iryo report build --environment $(ENV) $(if $(BASE),--base $(BASE))
+
+kill: setup ## break every rule on purpose in production's templates: the gate must turn red
+	@iryo kill
+
 diff: setup ## what deploying ENV would change
 	@cdk diff -c environment=$(ENV)
 
 deploy: setup ## judge ENV, guard its stateful data, deploy with the AWS credentials at hand
 	@iryo synth --environment $(ENV) && iryo guard deployed cdk.out && cdk deploy --app cdk.out --all
 
-snapshots: setup ## write the template snapshots anew; review the change before you commit it
+snapshots: setup ## write the template snapshots and the generated docs anew; review the change before you commit it
 	@pytest tests/templates/test_snapshots.py --snapshot-update
+	@python -m compliance.documents
 	@CDK_OUTDIR=build/architecture python app.py production && \
 	  python -m compliance.diagram build/architecture docs/architecture.md
 

@@ -6,6 +6,9 @@ import typer
 
 from compliance.commands import synth
 from compliance.guard_commands import guard
+from compliance.kill_commands import kill
+from compliance.report_commands import report
+from compliance.second.commands import verdicts
 from hpc.commands import hpc
 from infra.assets_commands import assets
 from infra.config import ConfigError
@@ -24,8 +27,11 @@ iryo = typer.Typer(
 iryo.add_typer(config, name="config")
 iryo.add_typer(hpc, name="hpc")
 iryo.add_typer(mlops, name="mlops")
+iryo.add_typer(report, name="report")
 iryo.command()(synth)
+iryo.command()(verdicts)
 iryo.command()(guard)
+iryo.command()(kill)
 iryo.command()(deidentify)
 iryo.command()(replay)
 iryo.command()(rehearse)
