@@ -53,7 +53,9 @@ def judge(app: "App", settings: Settings, folder: Path, chosen: Sequence[Engine]
     rows = register.excuse(rows, recorded, today=date.today())
     rows += register.untyped(assembly)
     rows += completeness(assembly.on_disk(), judged)
-    return Judgement(rows=tuple(rows), judged=judged, waivers=tuple(recorded))
+    return Judgement(
+        rows=tuple(rows), judged=judged, waivers=tuple(recorded), resources=case.resources
+    )
 
 
 def _rows(chosen: Sequence[Engine], case: Case) -> list[Row]:

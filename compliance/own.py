@@ -1,8 +1,10 @@
 """The engine of our own rules: the JSON of every template, nested ones included."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from compliance.engine import Case
+from compliance.reads import taken, watched
 from compliance.resources import IndeterminateError, Resource
 from compliance.rule import Context, Rule
 from compliance.rules import RULES
@@ -22,9 +24,12 @@ class OwnRules:
     def judge(self, case: Case) -> Iterator[Row]:
         """Yield a verdict for each rule and each resource of its types."""
         context = Context(resources=case.resources, settings=case.settings)
-        for rule in self._rules:
-            for resource in case.resources.of_type(*rule.types):
-                yield from verdicts(rule, resource, context)
+        with watched(case.resources) as log:
+            for rule in self._rules:
+                for resource in case.resources.of_type(*rule.types):
+                    rows = list(verdicts(rule, resource, context))
+                    looked = taken(log, resource.path)
+                    yield from (replace(row, looked=looked) for row in rows)
 
 
 def verdicts(rule: Rule, resource: Resource, context: Context) -> Iterable[Row]:

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from compliance.text import Text
 
 TOPICS = Path(__file__).parent / "topics.toml"
 SHOWN = 12
-"""So many of the allowed values are listed; more would bury the sentence."""
+"""So many allowed values are listed; of more only the nearest are named."""
 
 
 class FrameworkError(ValueError):
@@ -71,7 +72,7 @@ class Entry:
         """Raise FrameworkError when a text is not among those allowed."""
         for value in given:
             if value not in allowed:
-                raise self.wrong(f"{key} is {value!r}; {_listed(allowed)} is allowed")
+                raise self.wrong(f"{key} is {value!r}; {_allowed(value, allowed)}")
 
     def done(self) -> None:
         """Raise FrameworkError when a member was not asked for."""
@@ -120,7 +121,10 @@ def records(file: Path = TOPICS) -> dict[str, Text]:
     return found
 
 
-def _listed(allowed: Collection[str]) -> str:
-    ordered = sorted(allowed)
-    more = f" or one of {len(ordered) - SHOWN} more" if len(ordered) > SHOWN else ""
-    return ", ".join(ordered[:SHOWN]) + more
+def _allowed(given: str, allowed: Collection[str]) -> str:
+    """Return what is allowed: all of it, or of many the nearest."""
+    if len(allowed) <= SHOWN:
+        return f"{', '.join(sorted(allowed))} is allowed"
+    near = get_close_matches(given, allowed, n=3)
+    likely = f" (is {' or '.join(near)} meant?)" if near else ""
+    return f"one of {len(allowed)} known names is allowed{likely}"

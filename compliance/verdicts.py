@@ -6,9 +6,11 @@ themselves); each returns rows of this one shape.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from compliance.reads import NOTHING, Reads
+from compliance.resources import Resources
 from compliance.templates import RecordedWaiver
 from compliance.waivers import Waiver
 
@@ -51,7 +53,8 @@ class Row:
 
     `path` is the construct path of the resource (or of the stack, when the finding is about a
     template); `finding` tells apart what one rule finds on one resource; `message` says what is
-    wrong and `remedy` how to mend it. `second` is what the second engine says of it.
+    wrong and `remedy` how to mend it. `second` is what the second engine says of it, and `looked`
+    which properties a rule of ours looked at.
     """
 
     engine: str
@@ -66,6 +69,7 @@ class Row:
     remedy: str = ""
     waiver: Waiver | None = None
     second: Second = Second.NOT_ASKED
+    looked: Reads = NOTHING
 
     @property
     def id(self) -> str:
@@ -79,11 +83,15 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """All rows of one synthesis, the SHA-256 of each template they are about, and the waivers."""
+    """All rows of one synthesis, the SHA-256 of each template they are about, and the waivers.
+
+    `resources` are those that were judged; None where somebody made the rows by hand.
+    """
 
     rows: tuple[Row, ...]
     judged: dict[str, str]
     waivers: tuple[RecordedWaiver, ...] = ()
+    resources: Resources | None = field(default=None, compare=False, repr=False)
 
     def with_rows(self, more: Iterable[Row]) -> "Judgement":
         """Return this judgement and more rows."""

@@ -9,7 +9,6 @@ from compliance import coverage, prevention
 from compliance.assessment import ClauseResult
 from compliance.controls import Control
 from compliance.evidence import titles
-from compliance.evidence.reads import Reads
 from compliance.evidence.report import Place, Report
 from compliance.frameworks import Framework
 from compliance.text import Text
@@ -18,7 +17,6 @@ from compliance.verdicts import Row, Verdict, count
 FORMAT = "iryo-report/1"
 NONE = -1
 VERDICTS = tuple(Verdict)
-NOTHING = Reads()
 
 
 class _Table:
@@ -111,7 +109,6 @@ class Compact:
 
     def _row(self, row: Row) -> list[Any]:
         words = titles.of(row.rule)
-        looked = self._report.reads.get((row.rule, row.path), NOTHING)
         in_order = row.verdict is Verdict.PASS
         return [
             self._rules.of(row.rule) if row.rule else NONE,
@@ -122,8 +119,8 @@ class Compact:
             "" if in_order or not row.rule else row.message,
             "" if in_order or row.remedy == words.remedy[0] else row.remedy,
             self._waiver(row),
-            list(looked.own),
-            [[self._places[path], list(names)] for path, names in looked.elsewhere],
+            list(row.looked.own),
+            [[self._places[path], list(names)] for path, names in row.looked.elsewhere],
             str(row.second),
         ]
 

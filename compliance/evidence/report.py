@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from compliance.assessment import Assessment
-from compliance.evidence import grants, reads, sources
+from compliance.evidence import grants, sources
 from compliance.evidence.grants import Grant
 from compliance.evidence.lines import Lines
-from compliance.evidence.reads import Reads
 from compliance.evidence.when import Origin
 from compliance.resources import IndeterminateError, Resource, Resources
-from compliance.rules import RULES
 from compliance.settings import Settings
 from compliance.templates import Assembly
 from compliance.verdicts import RED, Judgement, Row, Verdict
@@ -49,8 +47,6 @@ class Report:
     settings: Settings
     origin: Origin
     places: Mapping[str, Place]
-    reads: Mapping[tuple[str, str], Reads]
-    """What a rule of ours looked at, by (rule, path)."""
     grants: Mapping[str, list[Grant]]
     lines: Lines
 
@@ -83,7 +79,7 @@ def collect(*, assessment: Assessment, settings: Settings, folder: Path, origin:
 
     Raises AssemblyError when a file of the assembly is missing or broken.
     """
-    resources = Resources.of(Assembly(folder))
+    resources = assessment.judgement.resources or Resources.of(Assembly(folder))
     lines = Lines(folder)
     found = {one.path: _place(one, lines, settings) for one in resources.all}
     elsewhere = {row.path for row in assessment.judgement.rows} - found.keys()
@@ -93,7 +89,6 @@ def collect(*, assessment: Assessment, settings: Settings, folder: Path, origin:
         settings=settings,
         origin=origin,
         places=dict(sorted({**found, **nowhere}.items())),
-        reads=reads.of(RULES, resources, settings),
         grants=grants.of(resources),
         lines=lines,
     )

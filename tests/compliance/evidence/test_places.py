@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from compliance.evidence import grants, reads, sources
+from compliance.engine import Case
+from compliance.evidence import grants, sources
 from compliance.evidence.lines import Lines
+from compliance.own import OwnRules
+from compliance.reads import Reads
 from compliance.resources import Resources
-from compliance.rules import RULES
 from compliance.templates import Assembly
 from tests.compliance import platform
 from tests.compliance.evidence import world
@@ -74,9 +76,14 @@ def test_the_line_of_a_resource_and_of_its_property(tmp_path: Path) -> None:
     assert lines.of(file, "Nothing") == 1
 
 
+def looked_at(resources: Resources) -> dict[tuple[str, str], Reads]:
+    case = Case(app=None, assembly=None, resources=resources, settings=world.SETTINGS)  # type: ignore[arg-type]
+    return {(row.rule, row.path): row.looked for row in OwnRules().judge(case)}
+
+
 def test_what_a_rule_looked_at(tmp_path: Path) -> None:
     resources = Resources.of(Assembly(world.assembly(tmp_path, world.bodies())))
-    found = reads.of(RULES, resources, world.SETTINGS)
+    found = looked_at(resources)
     assert "KmsMasterKeyId" in found[world.ENCRYPTION, world.QUEUE].own
     assert "EnableKeyRotation" in found[world.ROTATION, world.KEY].own
     assert all(type(one.properties) is dict for one in resources.all)
@@ -92,7 +99,7 @@ def test_the_policy_that_proves_something_of_a_bucket() -> None:
         ),
         Another=platform.named("S3::BucketPolicy", Bucket="other", PolicyDocument={}),
     )
-    found = reads.of(RULES, resources, world.SETTINGS)["IRYO-S3-TLS", "root/Bucket"]
+    found = looked_at(resources)["IRYO-S3-TLS", "root/Bucket"]
     assert found.elsewhere == (("root/Policy", ("Bucket", "PolicyDocument")),)
 
 

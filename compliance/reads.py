@@ -1,16 +1,18 @@
 """Which properties the rules of ours looked at: what proves, or disproves, a verdict."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from compliance.resources import IndeterminateError, Resource, Resources
-from compliance.rule import Context, Rule
-from compliance.settings import Settings
 
 MET = 2
 """Questions after which another resource is part of the proof; a search asks each for one thing."""
+
+
+Log = list[tuple[str, str]]
+"""Each question: the path of the resource, and the property."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,13 @@ class Reads:
     elsewhere: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
+NOTHING = Reads()
+
+
 class _Watched(dict[str, Any]):
     """A resource's properties that write down what is asked of them."""
 
-    def __init__(self, resource: Resource, log: list[tuple[str, str]]) -> None:
+    def __init__(self, resource: Resource, log: Log) -> None:
         super().__init__(resource.properties)
         self._path = resource.path
         self._log = log
@@ -45,26 +50,10 @@ class _Watched(dict[str, Any]):
         return super().__contains__(key)
 
 
-def of(
-    rules: Sequence[Rule], resources: Resources, settings: Settings
-) -> dict[tuple[str, str], Reads]:
-    """Return what each rule looks at for each resource of its types, by (rule, path)."""
-    context = Context(resources=resources, settings=settings)
-    found = {}
-    with _watched(resources) as log:
-        for rule in rules:
-            for resource in resources.of_type(*rule.types):
-                log.clear()
-                # What a rule could not read, the judgement has a verdict on already.
-                with suppress(Exception):
-                    list(rule.check(resource, context))
-                found[rule.id, resource.path] = _sorted(log, resource.path)
-    return found
-
-
 @contextmanager
-def _watched(resources: Resources) -> Iterator[list[tuple[str, str]]]:
-    log: list[tuple[str, str]] = []
+def watched(resources: Resources) -> Iterator[Log]:
+    """Have what is asked of any resource's properties written down for a while."""
+    log: Log = []
     before = []
     for resource in resources.all:
         try:
@@ -79,10 +68,12 @@ def _watched(resources: Resources) -> Iterator[list[tuple[str, str]]]:
             resource.properties = properties
 
 
-def _sorted(log: list[tuple[str, str]], path: str) -> Reads:
+def taken(log: Log, path: str) -> Reads:
+    """Return what was asked for since the last time, `path` being the resource in question."""
     asked: dict[str, set[str]] = {}
     for whose, key in log:
         asked.setdefault(whose, set()).add(key)
+    log.clear()
     own = asked.pop(path, set())
     elsewhere = {whose: keys for whose, keys in asked.items() if len(keys) >= MET}
     return Reads(
