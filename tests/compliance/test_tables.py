@@ -130,18 +130,14 @@ FRAMEWORK_ERRORS = {
     "law.toml: clause LAW-1: ja is missing": clause(ja=None),
     "law.toml: clause LAW-1: ja is ''; a text that is not empty is allowed": clause(ja='""'),
     "law.toml: clause number 1: id is missing": clause(id=None),
-    "law.toml: clause LAW-1: topic is 'keys'; one of ": clause(
-        topic='"keys"'
-    ),
+    "law.toml: clause LAW-1: topic is 'keys'; one of ": clause(topic='"keys"'),
     "law.toml: clause LAW-1: kind is 'legal'; organisational, physical, technical is allowed": clause(
         kind='"legal"'
     ),
     "law.toml: clause LAW-1: disposition is 'green'; inherited, manual,": clause(
         disposition='"green"'
     ),
-    "law.toml: clause LAW-1: controls is 'keys-turn'; one of ": clause(
-        controls='["keys-turn"]'
-    ),
+    "law.toml: clause LAW-1: controls is 'keys-turn'; one of ": clause(controls='["keys-turn"]'),
     "law.toml: clause LAW-1: controls is 'keys-rotate'; a list of texts is allowed": clause(
         controls='"keys-rotate"'
     ),
