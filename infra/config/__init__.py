@@ -4,13 +4,13 @@
 >>> config = load(Path("environments/dev.toml"))
 """
 
+from infra.config.classes import DataClass
 from infra.config.errors import ConfigError
 from infra.config.load import ENVIRONMENTS, load, path_of
 from infra.config.mlops import MlopsConfig
 from infra.config.models import (
     AccountConfig,
     Contacts,
-    DataClass,
     DataConfig,
     EnvironmentConfig,
     IngestionConfig,
@@ -25,6 +25,7 @@ from infra.config.models import (
     StoreConfig,
     Tags,
 )
+from infra.config.services import ServiceConfig
 
 __all__ = [
     "ENVIRONMENTS",
@@ -43,6 +44,7 @@ __all__ = [
     "ObjectLock",
     "Profile",
     "Rooms",
+    "ServiceConfig",
     "Stage",
     "StoreConfig",
     "Tags",

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from infra.config.edge_checks import edge_mistakes
+from infra.config.eks_checks import eks_mistakes
+from infra.config.hpc_checks import hpc_mistakes
 from infra.config.mlops_checks import mlops_mistakes
 from infra.config.models import (
     ENDPOINT_SERVICES,
@@ -12,6 +15,8 @@ from infra.config.models import (
     Stage,
     StoreConfig,
 )
+from infra.config.registry_checks import registry_mistakes
+from infra.config.services_checks import services_mistakes
 
 # What the ingestion functions call from subnets without a way out.
 REQUIRED_ENDPOINTS = ("events", "kinesis-streams", "secretsmanager")
@@ -24,6 +29,9 @@ def mistakes(config: EnvironmentConfig) -> list[str]:
     """Return a sentence for each rule that the file breaks; none when it is usable."""
     found = [*_network(config.network, hpc=config.rooms.hpc), *_endpoints(config), *_zones(config)]
     found += [*_lake(config), *mlops_mistakes(config)]
+    found += [*services_mistakes(config), *eks_mistakes(config)]
+    found += hpc_mistakes(config)
+    found += [*edge_mistakes(config), *registry_mistakes(config)]
     if config.stage is Stage.PRODUCTION:
         found += _production(config)
     return found

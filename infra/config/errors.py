@@ -14,3 +14,15 @@ class ConfigError(ValueError):
         self.file = str(file)
         self.sentences = [f"{file}: {mistake}" for mistake in mistakes]
         super().__init__("\n".join(self.sentences))
+
+
+class DescriptionError(ValueError):
+    """What a file describes cannot be deployed; `mistakes` are sentences without its name."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
+
+
+class NotJudgedError(RuntimeError):
+    """Whatever must judge an environment file is not there or gave no answer."""

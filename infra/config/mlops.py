@@ -43,6 +43,14 @@ class DriftCheck(StrEnum):
     """The month before."""
 
 
+class QualityCheck(StrEnum):
+    """How often answers are held against what turned out to be true."""
+
+    OFF = "off"
+    MONTHLY = "monthly"
+    """The month before last, so that there is a month for the truth; nothing without any."""
+
+
 class ManagedBy(StrEnum):
     """Who makes and changes the endpoint."""
 
@@ -114,7 +122,7 @@ class EndpointConfig(Model):
     instances: Annotated[int, Field(ge=1, le=100)] = 1
     """At least so many; two or more in production."""
     most_instances: Annotated[int, Field(ge=1, le=100)] | None = None
-    """The template's endpoint grows up to here; absent: it does not."""
+    """The endpoint grows up to here; absent: it does not."""
     requests_an_instance: Annotated[int, Field(ge=1)] = 60_000
     """Requests a minute and instance that autoscaling aims at."""
     memory_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144] = 2048
@@ -143,6 +151,8 @@ class EndpointConfig(Model):
     model_monitor_baseline: Annotated[str, Field(pattern=r"^s3://[^/]+/.+[^/]$")] | None = None
     """Folder with statistics.json and constraints.json of the version's Prepare step: SageMaker
     Model Monitor watches as well. It is closed to accounts that did not use it by 2026-07-30."""
+    model_monitor_quality: Annotated[str, Field(pattern=r"^s3://[^/]+/.+[^/]$")] | None = None
+    """Folder with constraints.json of the version's Evaluate step: it watches quality as well."""
 
 
 class ReleaseConfig(Model):
@@ -163,6 +173,7 @@ class ReleaseConfig(Model):
     registry_key: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:.+:key/.+$")] | None = None
     """ARN of its key for important data."""
     drift: DriftCheck = DriftCheck.DAILY
+    quality: QualityCheck = QualityCheck.MONTHLY
     cool_down_hours: Annotated[int, Field(ge=1, le=8760)] = 24
     """After a retraining, drift starts none for so long."""
     most_retrainings: Annotated[int, Field(ge=1, le=100)] = 4
@@ -198,6 +209,18 @@ class AirflowConfig(Model):
     size: Literal["mw1.micro", "mw1.small", "mw1.medium", "mw1.large"] = "mw1.small"
 
 
+class KubeflowConfig(Model):
+    """Kubeflow Pipelines on a cluster that has it, as another orchestrator of the same jobs."""
+
+    cluster: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")] | None = None
+    """Name of the EKS cluster, with its Pod Identity agent; absent: nothing is made."""
+    namespace: Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9]){0,62}$")] = "kubeflow"
+    service_account: Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9]){0,62}$")] = (
+        "pipeline-runner"
+    )
+    """What the pipelines' pods run as: it may start the pipeline's jobs, and reads no records."""
+
+
 class MlopsConfig(Model):
     """The MLOps room, used when rooms.mlops is on."""
 
@@ -211,6 +234,7 @@ class MlopsConfig(Model):
     alerts: AlertsConfig = AlertsConfig()
     offline: OfflineConfig = OfflineConfig()
     airflow: AirflowConfig = AirflowConfig()
+    kubeflow: KubeflowConfig = KubeflowConfig()
     job_logs: bool = True
     """Make SageMaker's log groups of the account, encrypted and with an end. Off in the second
     environment of an account, which would find them made."""

@@ -31,6 +31,7 @@ def mlops_mistakes(config: EnvironmentConfig) -> Iterator[str]:
     yield from _training(mlops)
     yield from _studio(mlops)
     yield from _endpoint(mlops.endpoint)
+    yield from _scaling(mlops.endpoint, nat=config.network.nat)
     yield from _release(mlops.release, organization=config.account.organization_id)
     yield from _alerts(mlops.alerts)
     if mlops.airflow.enabled and config.network.nat is Nat.NONE:
@@ -80,6 +81,11 @@ def _training(mlops: MlopsConfig) -> Iterator[str]:
             f"mlops.training.distribution: {training.distribution} spreads over instances; "
             "mlops.training.instances 2 or more is allowed"
         )
+    if training.instances > 1 and training.algorithm != "logistic":
+        yield (
+            f"mlops.training.algorithm: {training.algorithm} trains on one instance; "
+            "mlops.training.instances 1 is allowed"
+        )
 
 
 def _studio(mlops: MlopsConfig) -> Iterator[str]:
@@ -104,20 +110,32 @@ def _endpoint(endpoint: EndpointConfig) -> Iterator[str]:
             yield f'{key}.{name}: used with {key}.managed_by "template" only'
         if endpoint.kind is not EndpointKind.REAL_TIME:
             yield f'{key}.kind: "{endpoint.kind}" is made with {key}.managed_by "template" only'
-        if endpoint.most_instances:
-            yield f'{key}.most_instances: scaling is made with {key}.managed_by "template" only'
     if endpoint.kind is not EndpointKind.REAL_TIME:
         for name in given:
             yield f'{key}.{name}: AWS allows it on "real_time" endpoints, not on {endpoint.kind}'
         if endpoint.model_monitor_baseline:
             yield f'{key}.model_monitor_baseline: "real_time" is watched, not {endpoint.kind}'
-    if endpoint.most_instances and endpoint.most_instances < endpoint.instances:
-        yield (
-            f"{key}.most_instances: {endpoint.most_instances} is under {key}.instances "
-            f"{endpoint.instances}; that or more is allowed"
-        )
     if endpoint.model_monitor_baseline and endpoint.managed_by is not ManagedBy.TEMPLATE:
         yield f'{key}.model_monitor_baseline: used with {key}.managed_by "template" only'
+    if endpoint.model_monitor_quality and endpoint.model_monitor_baseline is None:
+        yield f"{key}.model_monitor_baseline: missing; {key}.model_monitor_quality goes with it"
+
+
+def _scaling(endpoint: EndpointConfig, *, nat: Nat) -> Iterator[str]:
+    key = "mlops.endpoint.most_instances"
+    if endpoint.most_instances is None:
+        return
+    if endpoint.most_instances < endpoint.instances:
+        yield (
+            f"{key}: {endpoint.most_instances} is under mlops.endpoint.instances "
+            f"{endpoint.instances}; that or more is allowed"
+        )
+    if endpoint.managed_by is ManagedBy.NOBODY:
+        yield f'{key}: nobody makes an endpoint; managed_by "approval" or "template" is allowed'
+    if endpoint.kind is EndpointKind.SERVERLESS:
+        yield f'{key}: "serverless" scales by itself, up to mlops.endpoint.concurrency'
+    if endpoint.managed_by is ManagedBy.APPROVAL and nat is Nat.NONE:
+        yield f"{key}: Application Auto Scaling is called through NAT; network.nat is none"
 
 
 def _release(release: ReleaseConfig, *, organization: str | None) -> Iterator[str]:

@@ -11,7 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from infra.config.base import Model
+from infra.config.edge import EdgeConfig, MutualTlsConfig
+from infra.config.eks import EksConfig
+from infra.config.hpc import HpcConfig
 from infra.config.mlops import MlopsConfig
+from infra.config.registry import RegistryConfig
+from infra.config.services import ServiceConfig, ServiceName
+from infra.config.services_cluster import EcsConfig
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 LOG_RETENTION_DAYS = (
@@ -23,6 +29,8 @@ ENDPOINT_SERVICES = (
     *("ec2", "ecr.api", "ecr.dkr", "events", "kinesis-streams", "kms", "lambda", "logs"),
     *("monitoring", "sagemaker.api", "sagemaker.featurestore-runtime", "sagemaker.runtime"),
     *("secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "ec2messages", "states", "sts", "xray"),
+    *("autoscaling", "cloudformation", "ecs", "ecs-agent", "ecs-telemetry", "elasticfilesystem"),
+    *("elasticloadbalancing", "pcs", "eks", "eks-auth"),
 )
 
 
@@ -40,14 +48,6 @@ class Nat(StrEnum):
     NONE = "none"
     SINGLE = "single"
     PER_ZONE = "per_zone"
-
-
-class DataClass(StrEnum):
-    """The three classes of requirements 3.1.1."""
-
-    CONFIDENTIAL = "confidential"
-    IMPORTANT = "important"
-    GENERAL = "general"
 
 
 class ObjectLock(StrEnum):
@@ -198,6 +198,7 @@ class IngestionConfig(Model):
     stream_retention_hours: Annotated[int, Field(ge=24, le=8760)] = 168
     archive_days: Days = 30
     """How long the event archive can be replayed."""
+    mutual_tls: MutualTlsConfig = MutualTlsConfig()
 
 
 class LambdaConfig(Model):
@@ -211,9 +212,17 @@ class Rooms(Model):
     """Optional rooms, off until wanted."""
 
     hpc: bool = False
-    """Adds the HPC subnets and security group."""
+    """The HPC subnets and security group, and what [hpc] describes."""
     mlops: bool = False
     """Training, registry, deployment and monitoring of models."""
+    ecs: bool = False
+    """A cluster for the services with runs_on = "ecs"."""
+    eks: bool = False
+    """A private Kubernetes cluster for the services with runs_on = "eks"."""
+    edge: bool = False
+    """CloudFront, firewalls and a load balancer in front of services."""
+    registry: bool = False
+    """Repositories for images; rooms that run containers have them anyway."""
 
 
 class EnvironmentConfig(Model):
@@ -231,4 +240,11 @@ class EnvironmentConfig(Model):
     ingestion: IngestionConfig = IngestionConfig()
     functions: LambdaConfig = LambdaConfig()
     mlops: MlopsConfig = MlopsConfig()
+    services: dict[ServiceName, ServiceConfig] = Field(default_factory=dict)
+    """Containers, run by rooms.ecs or rooms.eks: [services.<name>]."""
+    ecs: EcsConfig = EcsConfig()
+    eks: EksConfig = EksConfig()
+    edge: EdgeConfig = EdgeConfig()
+    registry: RegistryConfig = RegistryConfig()
+    hpc: HpcConfig = HpcConfig()
     rooms: Rooms = Rooms()

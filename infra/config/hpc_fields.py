@@ -1,18 +1,8 @@
-"""What every table of an `[hpc]` description shares.
-
-This module and `description.py` import nothing of this project, so that the environment file's
-own models can hold an `HpcConfig`.
-"""
+"""Kinds of text that several tables of `[hpc]` share."""
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
-
-class Model(BaseModel):
-    """Frozen; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+from pydantic import BeforeValidator, Field
 
 
 def _mount(value: Any) -> str:

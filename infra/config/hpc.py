@@ -1,7 +1,7 @@
 """The `[hpc]` table of an environment file: what clusters there are, in the user's words.
 
-Imports nothing of this project but its own models, and no CDK. Checks that concern more than one
-key are rules under `validation/`.
+Checks that concern more than one key are in `hpc_checks.py` and, as far as they need facts about
+instance types or AWS's validators, under `hpc/validation/`.
 """
 
 from enum import StrEnum
@@ -9,8 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from hpc.model import InstanceType, Model, Mount, Name, RdsArn, SecretArn
-from hpc.storage import Storage
+from infra.config.base import Model
+from infra.config.hpc_batch import Batch
+from infra.config.hpc_fields import InstanceType, Mount, Name, RdsArn, SecretArn
+from infra.config.hpc_storage import Storage
+from infra.config.hpc_transfer import Transfer
 
 PARALLELCLUSTER_VERSION = "3.16.1"
 
@@ -177,11 +180,27 @@ class Cluster(Model):
     directory: Directory | None = None
     slurm_version: Annotated[str, Field(pattern=r"^\d{2}\.\d{2}$")] = "25.05"
     """AWS PCS only; ParallelCluster brings its own."""
+    image: Annotated[str, Field(pattern=r"^ami-[0-9a-f]{8,17}$")] | None = None
+    """AWS PCS only: an image with its agent and Slurm of slurm_version."""
 
 
 class HpcConfig(Model):
-    """The `[hpc]` table."""
+    """The `[hpc]` table; rooms.hpc makes what it describes."""
 
-    clusters: Annotated[tuple[Cluster, ...], Field(min_length=1, max_length=10)]
+    clusters: Annotated[tuple[Cluster, ...], Field(max_length=10)] = ()
+    batch: Batch | None = None
     budget: Budget | None = None
     """Required in production."""
+    transfers: Annotated[tuple[Transfer, ...], Field(max_length=20)] = ()
+    transfer_acceleration: bool = False
+    """S3 Transfer Acceleration of the important bucket, for senders far away. Paid by the GB."""
+    drain_minutes: Annotated[int, Field(ge=1, le=45)] = 30
+    """How long an update waits for running jobs. CloudFormation itself waits for an hour."""
+    ebs_encryption: Literal["manage", "require"] = "manage"
+    """Root volumes take the account's default key. manage: this environment sets it; require:
+    another has, and a deployment is refused when it is not the important class's key of here."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is anything to make."""
+        return bool(self.clusters or self.batch or self.transfers)

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hpc.model import Model, Mount, Name
+from infra.config.base import Model
+from infra.config.hpc_fields import Mount, Name
 
 
 class LustreKind(StrEnum):

@@ -1,29 +1,29 @@
 """One sentence for each mistake that pydantic finds: key, what was given, what is allowed."""
 
 import difflib
-import types
 from collections.abc import Mapping
-from typing import Any, Union, get_args, get_origin
+from types import NoneType
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 Location = tuple[str | int, ...]
+WRONG_KEY = "[key]"
+"""What pydantic adds to the place of a table's key that is not allowed."""
 
 
 def sentence(  # noqa: PLR0911 (one return a kind of mistake)
-    error: Mapping[str, Any], *, root: type[BaseModel], prefix: str = ""
+    error: Mapping[str, Any], *, root: type[BaseModel]
 ) -> str:
-    """Return the sentence of one of `ValidationError.errors()`.
-
-    `root` is the model that was validated, `prefix` the key under which it stands in the file.
-    """
+    """Return the sentence of one of `ValidationError.errors()` of the model `root`."""
     location: Location = error["loc"]
-    key = _key(prefix, location)
+    key = key_of(location)
     given = error.get("input")
     context: Mapping[str, Any] = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            allowed = sorted(_model_at(root, location[:-1]).model_fields)
+            allowed = sorted(_model_at(root, location).model_fields)
             near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
             return f"{key}: unknown key; {hint}allowed here are {', '.join(allowed)}"
@@ -34,7 +34,10 @@ def sentence(  # noqa: PLR0911 (one return a kind of mistake)
         case "literal_error" | "enum":
             return f"{key}: {given!r} is not allowed; {_nearest(given, context)}"
         case "string_pattern_mismatch":
-            return f"{key}: {given!r} is not allowed: the pattern is {context['pattern']}"
+            about = (_field_at(root, location).description or "").rstrip(".")
+            pattern = context["pattern"]
+            rule = f"{about} (pattern {pattern})" if about else f"the pattern is {pattern}"
+            return f"{key}: {given!r} is not allowed: {rule}"
         case "greater_than_equal":
             return f"{key}: {given!r} is too small; at least {context['ge']} is allowed"
         case "less_than_equal":
@@ -49,10 +52,12 @@ def sentence(  # noqa: PLR0911 (one return a kind of mistake)
             return f"{key}: {given!r}: {message[0].lower()}{message[1:]}"
 
 
-def _key(prefix: str, location: Location) -> str:
-    key = prefix
+def key_of(location: Location) -> str:
+    """Return a place in a file as people write it: hpc.clusters[0].name."""
+    key = ""
     for part in location:
-        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
+        if part != WRONG_KEY:
+            key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
     return key
 
 
@@ -67,20 +72,29 @@ def _nearest(given: Any, context: Mapping[str, Any]) -> str:
     return hint + ", ".join(values)
 
 
-def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel]:
-    """Follow keys and indexes down to the table that holds the last one."""
-    for part in location:
-        if isinstance(part, str):
-            model = _inner(model.model_fields[part].annotation)
-    return model
+def _model_at(root: type[BaseModel], location: Location) -> type[BaseModel]:
+    """Return the model that a key stands in."""
+    kind: Any = root
+    for part in location[:-1]:
+        kind = _below(kind, part)
+    return cast(type[BaseModel], kind)
 
 
-def _inner(annotation: Any) -> Any:
-    """Return the model inside `Model | None`, `tuple[Model, ...]` or `Annotated[...]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (Union, types.UnionType, tuple):
-        for part in get_args(annotation):
-            if (found := _inner(part)) is not None:
-                return found
-    return None
+def _field_at(root: type[BaseModel], location: Location) -> FieldInfo:
+    """Return the field that a value belongs to: its own, or that of the list or table around it."""
+    for end in reversed(range(len(location))):
+        fields = getattr(_model_at(root, location[: end + 1]), "model_fields", {})
+        if found := fields.get(location[end]):
+            return cast(FieldInfo, found)
+    raise AssertionError("every place in a file starts with a key of the root")
+
+
+def _below(kind: Any, part: str | int) -> Any:
+    """Return the type of what stands under a key of a model, a table or a list."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        kind = kind.model_fields[str(part)].annotation
+    else:
+        kind = next(one for one in reversed(get_args(kind)) if one is not ...)
+    if NoneType in get_args(kind):
+        kind = next(one for one in get_args(kind) if one is not NoneType)
+    return kind
