@@ -1,0 +1,1 @@
+"""The edge room: what stands between the Internet and the services."""

@@ -1,0 +1,1 @@
+"""The registry room: where the images of services come from."""
