@@ -1,0 +1,1 @@
+"""The EKS room: a private Kubernetes cluster and what runs in it."""
