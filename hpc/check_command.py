@@ -11,7 +11,6 @@ import yaml  # type: ignore[import-untyped]
 
 from hpc.cluster_config import cluster_config
 from hpc.costs import Prices, idle, summary
-from hpc.description import Cluster, Engine
 from hpc.load import load_cluster_yaml, load_environment
 from hpc.pcs_config import pcs_resources
 from hpc.placeholders import ASSUMED_REGION, surroundings
@@ -19,20 +18,21 @@ from hpc.quota import needs
 from hpc.runtime.changes import Effect, changes
 from hpc.surroundings import Subnet
 from hpc.validation import vendor
-from hpc.validation.check import check_config, sentences
+from hpc.validation.check import check_config
 from hpc.validation.context import Context
+from hpc.validation.environment import mistakes
 from hpc.validation.findings import shown
-from infra.config import ConfigError, EnvironmentConfig, Stage
+from infra.config import ConfigError, EnvironmentConfig
+from infra.config.hpc import Cluster, Engine
 
 
 def check_environment(file: Path, *, prices: Path | None) -> None:
     """Judge every cluster of an environment file; print quotas and the cost at rest."""
     with _sentences():
         config, described = load_environment(file)
-        places = [surroundings(config, cluster) for cluster in described.clusters]
-        production = config.stage is Stage.PRODUCTION
-        if found := sentences(described, places, production=production):
+        if found := mistakes(config):
             raise ConfigError(file, found)
+        places = [surroundings(config, cluster) for cluster in described.clusters]
         bill = Prices(prices) if prices else Prices()
         for cluster, place in zip(described.clusters, places, strict=True):
             typer.echo(_good(file, config, cluster))

@@ -1,20 +1,16 @@
 """Turns a described cluster into the YAML of AWS ParallelCluster, as a dict.
 
 A pure function: the same description and surroundings give the same dict, whose order is that of
-the vendor's reference. `fingerprint` names what was validated, so that a deployment can prove that
-it is the same.
+the vendor's reference. `hpc.runtime.judged` proves that what is deployed is what was judged.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
 from typing import Any
 
-from hpc.cluster_nodes import custom_actions, session_manager_policy
+from hpc.cluster_nodes import custom_actions, policies
 from hpc.cluster_queues import queue
 from hpc.cluster_storage import shared_storage
-from hpc.description import Cluster, Directory, LoginNodes
 from hpc.surroundings import Surroundings
+from infra.config.hpc import Cluster, Directory, LoginNodes
 
 Yaml = dict[str, Any]
 LOG_RETENTION_DAYS = 3653
@@ -61,12 +57,6 @@ def cluster_config(cluster: Cluster, surroundings: Surroundings) -> Yaml:
     return config
 
 
-def fingerprint(config: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a configuration, whatever the order of its keys."""
-    canonical = json.dumps(config, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def _iam(surroundings: Surroundings) -> Yaml:
     iam: Yaml = {"PermissionsBoundary": surroundings.permissions_boundary}
     if surroundings.lambda_role:
@@ -93,7 +83,7 @@ def _head_node(cluster: Cluster, surroundings: Surroundings) -> Yaml:
         },
         "Imds": {"Secured": True},
         "Iam": {
-            "AdditionalIamPolicies": [{"Policy": session_manager_policy(surroundings)}],
+            "AdditionalIamPolicies": policies(surroundings, head=True),
             "S3Access": [{"BucketName": surroundings.artefact_bucket}],
         },
     }
@@ -113,7 +103,7 @@ def _login_pool(pool: LoginNodes, surroundings: Surroundings) -> Yaml:
             "SecurityGroups": [surroundings.security_group],
         },
         "Ssh": {"AllowedIps": surroundings.vpc_cidr},
-        "Iam": {"AdditionalIamPolicies": [{"Policy": session_manager_policy(surroundings)}]},
+        "Iam": {"AdditionalIamPolicies": policies(surroundings)},
     }
     if actions := custom_actions(pool.actions, surroundings):
         node["CustomActions"] = actions

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from hpc.description import Actions, CustomAction
 from hpc.surroundings import Surroundings
+from infra.config.hpc import Actions, CustomAction
 
 Yaml = dict[str, Any]
 
@@ -25,6 +25,11 @@ def _script(action: CustomAction, surroundings: Surroundings) -> Yaml:
     return script
 
 
-def session_manager_policy(surroundings: Surroundings) -> str:
-    """Return the AWS policy that lets Session Manager in, so that nobody needs SSH from outside."""
-    return f"arn:{surroundings.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+def policies(surroundings: Surroundings, *, head: bool = False) -> list[Yaml]:
+    """Return `AdditionalIamPolicies`.
+
+    AWS's own lets Session Manager in, so that nobody needs SSH from outside.
+    """
+    session_manager = f"arn:{surroundings.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    ours = [surroundings.node_policy, *([surroundings.head_policy] if head else [])]
+    return [{"Policy": arn} for arn in (session_manager, *ours) if arn]

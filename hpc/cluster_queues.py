@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from hpc.cluster_nodes import custom_actions, session_manager_policy
-from hpc.description import Capacity, Queue
+from hpc.cluster_nodes import custom_actions, policies
 from hpc.surroundings import Subnet, Surroundings
+from infra.config.hpc import Capacity, Queue
 
 Yaml = dict[str, Any]
 CAPACITY_TYPES = {
@@ -37,7 +37,7 @@ def queue(described: Queue, surroundings: Surroundings) -> Yaml:
         rendered["CustomSlurmSettings"]["PreemptMode"] = "OFF"
         rendered["Tags"].append({"Key": "uninterruptible", "Value": "true"})
     rendered["Iam"] = {
-        "AdditionalIamPolicies": [{"Policy": session_manager_policy(surroundings)}],
+        "AdditionalIamPolicies": policies(surroundings),
         "S3Access": [{"BucketName": surroundings.artefact_bucket}],
     }
     if actions := custom_actions(described.actions, surroundings):

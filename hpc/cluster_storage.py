@@ -7,8 +7,8 @@ cluster mounts it by its id. Block volumes belong to the head node, so the clust
 
 from typing import Any
 
-from hpc.storage import Block, DataRepository, Home, Lustre, LustreKind, Storage
 from hpc.surroundings import Surroundings
+from infra.config.hpc_storage import Block, DataRepository, Home, Lustre, LustreKind, Storage
 
 Yaml = dict[str, Any]
 ALL_CHANGES = ["NEW", "CHANGED", "DELETED"]
@@ -37,7 +37,7 @@ def lustre_properties(lustre: Lustre, surroundings: Surroundings) -> Yaml:
         "FileSystemTypeVersion": "2.15",
         "StorageType": "SSD",
         "StorageCapacity": lustre.size_gib,
-        "SubnetIds": [surroundings.subnets[0].id],
+        "SubnetIds": [surroundings.storage_subnet],
         "SecurityGroupIds": [surroundings.data_storage_group],
         "LustreConfiguration": settings,
     }
@@ -73,7 +73,7 @@ def home_properties(surroundings: Surroundings) -> Yaml:
         "KmsKeyId": surroundings.storage_key,
         "PerformanceMode": "generalPurpose",
         "ThroughputMode": "elastic",
-        "BackupPolicy": {"Status": "ENABLED" if surroundings.retain else "DISABLED"},
+        "BackupPolicy": {"Status": "ENABLED"},
         "LifecyclePolicies": [
             {"TransitionToIA": "AFTER_30_DAYS"},
             {"TransitionToPrimaryStorageClass": "AFTER_1_ACCESS"},

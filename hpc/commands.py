@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from infra.config import EnvironmentConfig
+
 hpc = typer.Typer(no_args_is_help=True, help="Slurm clusters: check, render, cost.")
 
 PriceFile = Annotated[Path | None, typer.Option("--prices", help="file of prices")]
@@ -48,3 +50,12 @@ def plan(
     from hpc.check_command import plan_update  # noqa: PLC0415 (slow to import)
 
     plan_update(old, new)
+
+
+def hpc_mistakes(config: EnvironmentConfig) -> list[str]:
+    """Return what `iryo config check` must say of `[hpc]`. Raises NotJudgedError."""
+    if not config.hpc.wanted:
+        return []
+    from hpc.validation.environment import mistakes  # noqa: PLC0415 (slow to import)
+
+    return mistakes(config)

@@ -1,17 +1,19 @@
 """What a cluster costs while nobody uses it: the nodes that always run, and storage."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hpc.description import Cluster, Engine
-from hpc.storage import LustreKind
+from infra.config.hpc import Cluster, Engine
+from infra.config.hpc_storage import LustreKind
 
 PRICES = Path(__file__).parent / "prices.toml"
 HOURS = 730
 """Of a month, as AWS counts them."""
+ZONES = 2
+"""The accounting database has a standby."""
 FREE_IOPS = {"gp3": 3000, "io2": 0}
 
 
@@ -76,6 +78,17 @@ def idle(cluster: Cluster, *, region: str, prices: Prices) -> list[Item]:
     ]
 
 
+def notes(clusters: Iterable[Cluster], *, region: str) -> Iterator[str]:
+    """Yield the cost at rest of each cluster in one line, for those who did not ask."""
+    prices = Prices()
+    for cluster in clusters:
+        items = idle(cluster, region=region, prices=prices)
+        known = sum(item.monthly_usd for item in items)
+        unknown = [item.name for item in items if item.price is None]
+        rest = f", and without a known price: {', '.join(unknown)}" if unknown else ""
+        yield f"cluster {cluster.name} at rest: {known:.0f} USD a month{rest}"
+
+
 def summary(items: list[Item]) -> str:
     """Return the bill as text, a line an item, with a sum of what is known."""
     known = sum(item.monthly_usd for item in items)
@@ -115,11 +128,12 @@ def _storage(cluster: Cluster) -> Iterator[tuple[str, float, str, str]]:
         key = str(lustre.throughput) if persistent else "scratch"
         name = f"Lustre {lustre.name}: {lustre.size_gib} GiB"
         yield name, lustre.size_gib, "lustre_gib_month", key
-    if cluster.accounting and cluster.accounting.database == "own":
-        database = cluster.accounting
-        name = f"accounting database {database.instance_class}"
-        yield name, HOURS, "database_hour", database.instance_class
-        yield "accounting database's volume", database.size_gib, "storage_gib_month", "rds_gp3"
+    database = cluster.accounting
+    if database and database.database == "own" and cluster.engine is Engine.PARALLELCLUSTER:
+        name = f"accounting database {database.instance_class}, {ZONES} zones"
+        yield name, HOURS * ZONES, "database_hour", database.instance_class
+        size = database.size_gib * ZONES
+        yield "accounting database's volumes", size, "storage_gib_month", "rds_gp3"
 
 
 def _volume(name: str, kind: str, size: int, iops: int) -> Iterator[tuple[str, float, str, str]]:

@@ -8,9 +8,9 @@ root volumes take our key, which ParallelCluster has no setting for.
 from typing import Any
 
 from hpc.cluster_queues import subnets_of
-from hpc.description import Capacity, Cluster, LoginNodes, Queue
 from hpc.instances import records
 from hpc.surroundings import Surroundings
+from infra.config.hpc import Capacity, Cluster, LoginNodes, Queue
 
 Resource = dict[str, Any]
 PURCHASE = {

@@ -1,9 +1,10 @@
 """Stand-ins for what a deployment will bring, so that a cluster can be judged before it exists."""
 
 from hpc import instances
-from hpc.description import Cluster
 from hpc.surroundings import Subnet, Surroundings
+from hpc.tags import room_tags
 from infra.config import EnvironmentConfig, Stage
+from infra.config.hpc import Cluster
 
 ASSUMED_REGION = "ap-northeast-1"
 """Judged against Tokyo when the environment file names no Region."""
@@ -35,16 +36,13 @@ def surroundings(config: EnvironmentConfig, cluster: Cluster) -> Surroundings:
         permissions_boundary=f"{arn}:iam::{account}:policy/iryo-{config.name}-hpc-boundary",
         important_bucket=f"iryo-{config.name}-important",
         data_storage_group=f"sg-{2:017x}",
+        storage_subnet=f"subnet-{16:017x}",
+        node_policy=f"{arn}:iam::{account}:policy/iryo-{config.name}-hpc-nodes",
+        head_policy=f"{arn}:iam::{account}:policy/iryo-{config.name}-hpc-head",
         file_systems={name: f"fs-{index:017x}" for index, name in enumerate(mounted)},
         database_uri=f"accounting.{region}.rds.example:3306",
         database_secret=f"{arn}:secretsmanager:{region}:{account}:secret:accounting-AbCdEf",
-        tags={
-            "project": config.tags.project,
-            "environment": config.name,
-            "cost-center": config.tags.cost_center,
-            "owner": config.tags.owner,
-            "data-class": "important",
-        },
+        tags=room_tags(config),
         partition=partition,
         retain=config.stage is Stage.PRODUCTION,
     )

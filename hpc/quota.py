@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from hpc import instances
-from hpc.description import Capacity, Cluster
+from infra.config.hpc import Capacity, Cluster
 
 
 class Need(NamedTuple):

@@ -35,6 +35,12 @@ class Surroundings:
     """ARN of the policy that bounds every role the cluster makes."""
     important_bucket: str
     data_storage_group: str = ""
+    storage_subnet: str = ""
+    """Where Lustre is: the data tier's subnet in the zone of the first HPC subnet."""
+    node_policy: str = ""
+    """ARN of what every node may do besides the vendor's policy: mount, read artefacts."""
+    head_policy: str = ""
+    """ARN of what the head node may do besides: use the key for the volumes of new nodes."""
     lambda_role: str | None = None
     file_systems: Mapping[str, str] = field(default_factory=dict)
     """Ids of the file systems that the room makes, by storage name."""

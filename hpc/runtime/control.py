@@ -1,5 +1,7 @@
 """A running cluster from outside: its compute fleet and its queues."""
 
+import shlex
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -93,8 +95,11 @@ class ClusterControl:
                 return instance["InstanceId"]
         return None
 
-    def start(self, script: str) -> Command | None:
-        """Start one of our scripts on the head node; None when there is no head node."""
+    def start(self, script: str, **variables: str) -> Command | None:
+        """Start one of our scripts on the head node; None when there is no head node.
+
+        `variables` are those of the script's environment.
+        """
         instance = self.head_node()
         if instance is None:
             return None
@@ -103,7 +108,7 @@ class ClusterControl:
             DocumentName="AWS-RunShellScript",
             Comment=f"iryo {script}",
             TimeoutSeconds=60,
-            Parameters={"commands": [(SCRIPTS / script).read_text(encoding="utf-8")]},
+            Parameters={"commands": [_commands(script, variables)]},
         )
         return Command(answer["Command"]["CommandId"], instance)
 
@@ -122,3 +127,10 @@ class ClusterControl:
         if answer["Status"] != "Success":
             raise NotRunError(f"the head node's script ended as {answer['Status']}")
         return str(answer["StandardOutputContent"]).strip()
+
+
+def _commands(script: str, variables: Mapping[str, str]) -> str:
+    """Return a script that has variables; the first line must stay that of its shell."""
+    shell, _, rest = (SCRIPTS / script).read_text(encoding="utf-8").partition("\n")
+    set_before = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    return "\n".join([shell, *set_before, rest])

@@ -1,7 +1,8 @@
 """`Custom::ClusterGate`: stands before the cluster and lets an update through or refuses it.
 
 Properties: ClusterName, Configuration (the ParallelCluster YAML), Fingerprint, Quotas (name to
-vCPUs), Reservations (list of ids), EbsKeyArn, DrainMinutes, DryRun.
+vCPUs), Reservations (list of ids), EbsKeyArn, DrainMinutes, DryRun, StandIns (list of {Real,
+StandIn}: what stood for what when the configuration was judged), JudgedRegion.
 
 It refuses what ParallelCluster would refuse half an hour later, checks what only the account knows
 (the default key for EBS, reservations, quotas), and drains the nodes for changes that need it.
@@ -14,6 +15,7 @@ from hpc.runtime.changes import Change, Effect, changes, worst
 from hpc.runtime.engine import Plan, RefusedError, Step, Wait, Work
 from hpc.runtime.fleet import DRAINING_SINCE, drain_steps, reopen
 from hpc.runtime.journal import Accepted
+from hpc.runtime.judged import as_judged, fingerprint
 from hpc.runtime.requests import Request
 
 if TYPE_CHECKING:
@@ -43,7 +45,13 @@ class Gate:
         """Return what to do for a request. Deleting a gate leaves everything as it is."""
         if request.deletes:
             return Plan(steps=[])
-        before: list[Step] = [self.judge, self.encryption, self.reservations, self.vcpus]
+        before: list[Step] = [
+            same_as_judged,
+            self.judge,
+            self.encryption,
+            self.reservations,
+            self.vcpus,
+        ]
         if str(request.properties.get("DryRun", "")).lower() == "true":
             return Plan(steps=before)
         control = self._control(request.cluster)
@@ -122,6 +130,29 @@ class Gate:
         unknown = sorted(set(needs) - set(found))
         if unknown:
             work.data["QuotasNotFound"] = ", ".join(unknown)
+
+
+def same_as_judged(work: Work) -> None:
+    """Refuse a configuration that is not, to the letter, the one that was judged.
+
+    Without stand-ins there is nothing to compare with.
+    """
+    properties = work.request.properties
+    pairs = [(each["Real"], each["StandIn"]) for each in properties.get("StandIns") or []]
+    if not pairs:
+        return
+    there, judged = properties["Configuration"]["Region"], properties.get("JudgedRegion")
+    if judged and there != judged:
+        raise RefusedError(
+            f"judged for {judged}, deployed to {there}; name account.region in the environment file"
+        )
+    found = fingerprint(as_judged(properties["Configuration"], pairs))
+    if found != properties["Fingerprint"]:
+        raise RefusedError(
+            f"the configuration that arrived ({found[:12]}) is not the one that was judged "
+            f"({properties['Fingerprint'][:12]}); deploy what was synthesised"
+        )
+    work.data["Judged"] = found
 
 
 def accept(work: Work) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 
 from hpc.runtime.control import ClusterControl
+from hpc.runtime.encryption import EBS, GRANTS, Encryption
 from hpc.runtime.engine import Engine, Plan, Work
 from hpc.runtime.fleet import Fleet, resume_queues, start_fleet
 from hpc.runtime.gate import Gate
@@ -25,8 +26,10 @@ GATE, FLEET = "Custom::ClusterGate", "Custom::ClusterFleet"
 
 @lru_cache(maxsize=1)
 def _clients() -> dict[str, Any]:
+    make: Any = boto3.client
     return {
-        name: boto3.client(name) for name in ("dynamodb", "ec2", "ssm", "service-quotas", "lambda")
+        name: make(name)
+        for name in ("dynamodb", "ec2", "ssm", "service-quotas", "lambda", "kms", "iam")
     }
 
 
@@ -44,6 +47,8 @@ def _plan(request: Request) -> Plan:
         return gate.plan(request)
     if request.resource == FLEET:
         return Fleet(_control).plan(request)
+    if request.resource in (EBS, GRANTS):
+        return Encryption(ec2=clients["ec2"], kms=clients["kms"], iam=clients["iam"]).plan(request)
     raise LookupError(f"{request.resource} is not a resource of this function")
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hpc.cluster_config import cluster_config, fingerprint
-from hpc.description import Cluster, Engine, HpcConfig
+from hpc.cluster_config import cluster_config
+from hpc.runtime.judged import fingerprint
 from hpc.surroundings import Subnet, Surroundings
 from hpc.validation import cache, description_rules, rules, vendor
 from hpc.validation.context import Context
 from hpc.validation.findings import Finding, Level, shown
 from hpc.validation.keys import environment_key
+from infra.config.hpc import Cluster, Engine, HpcConfig
 
 # Said of every configuration of ours, and meant: see docs/hpc.md.
 EXPECTED = ("pcluster:KeyPairValidator", "pcluster:DetailedMonitoringValidator")
@@ -121,9 +122,12 @@ def _said(finding: Finding, ours: Iterable[Finding]) -> bool:
     """Whether it is said of everything, or a rule of ours has said the same."""
     if finding.source in EXPECTED and finding.level is not Level.ERROR:
         return True
+    refused = [each for each in ours if each.refuses]
+    unknown = [each.message.split()[0] for each in refused if each.source == "instance_type"]
+    if any(finding.message.startswith(f"{name} does not exist") for name in unknown):
+        return True
     same = SAME.get(finding.source.removeprefix("pcluster:"), ())
     return any(
         each.source in same or (finding.path and finding.path[: len(each.path)] == each.path)
-        for each in ours
-        if each.refuses
+        for each in refused
     )

@@ -3,13 +3,26 @@
 Paths are keys of the environment file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hpc import instances
-from hpc.description import Accounting, Capacity, Cluster, Engine, HpcConfig, Queue
-from hpc.storage import Lustre, LustreKind
 from hpc.validation.findings import Finding, KeyPath
 from hpc.validation.rules.lustre import nearest_size
+from infra.config.hpc import (
+    Accounting,
+    Actions,
+    Capacity,
+    Cluster,
+    Engine,
+    HeadNode,
+    HpcConfig,
+    LoginNodes,
+    Queue,
+)
+from infra.config.hpc_storage import Lustre, LustreKind
+
+SHORTEST_BACKUP = 7
+"""Days; IRYO-FSX-BACKUP asks for the same."""
 
 
 def judge(hpc: HpcConfig, *, production: bool) -> list[Finding]:
@@ -58,6 +71,8 @@ def _cluster(path: KeyPath, cluster: Cluster, *, production: bool) -> Iterator[F
             "AWS PCS joins no directory by itself; the key must be absent, its nodes' image joins",
             "pcs",
         )
+    if cluster.engine is Engine.PCS:
+        yield from _without_head_node(path, cluster)
     names = [queue.name for queue in cluster.queues]
     for index, queue in enumerate(cluster.queues):
         if queue.name in names[:index]:
@@ -71,6 +86,35 @@ def _cluster(path: KeyPath, cluster: Cluster, *, production: bool) -> Iterator[F
         yield from _accounting((*path, "accounting"), cluster.accounting)
     for index, lustre in enumerate(cluster.storage.lustre):
         yield from _lustre((*path, "storage", "lustre", index), lustre, production=production)
+
+
+def _without_head_node(path: KeyPath, cluster: Cluster) -> Iterator[Finding]:
+    """Refuse what AWS PCS would silently leave out."""
+    if cluster.storage.block:
+        yield _finding(
+            (*path, "storage", "block"),
+            "AWS PCS has no head node to share volumes from; the key must be absent, lustre and "
+            "home are allowed",
+            "pcs",
+        )
+    nodes: dict[str, Sequence[HeadNode | LoginNodes | Queue]] = {
+        "head_node": (cluster.head_node,),
+        "login_nodes": cluster.login_nodes,
+        "queues": cluster.queues,
+    }
+    for key, several in nodes.items():
+        if any(node.actions != Actions() for node in several):
+            yield _finding(
+                (*path, key),
+                "AWS PCS runs no actions; they belong into the image and the key must be absent",
+                "pcs",
+            )
+    if cluster.accounting and cluster.accounting.database == "existing":
+        yield _finding(
+            (*path, "accounting", "database"),
+            'AWS PCS keeps accounts itself; "own" is allowed',
+            "pcs",
+        )
 
 
 def _queue(path: KeyPath, queue: Queue) -> Iterator[Finding]:
@@ -135,6 +179,17 @@ def _lustre(path: KeyPath, lustre: Lustre, *, production: bool) -> Iterator[Find
             (*path, "backup_days"),
             f"{lustre.backup_days}: AWS makes no backups of a file system that is linked to the "
             "lake; 0 is allowed, the lake keeps the data",
+            "lustre",
+        )
+    if (
+        lustre.kind is LustreKind.PERSISTENT_2
+        and not lustre.repositories
+        and lustre.backup_days < SHORTEST_BACKUP
+    ):
+        yield _finding(
+            (*path, "backup_days"),
+            f"{lustre.backup_days} for files that are in no bucket either; at least "
+            f"{SHORTEST_BACKUP} is allowed",
             "lustre",
         )
     yield from _repositories(path, lustre)

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hpc.description import Cluster
 from hpc.validation.findings import KeyPath, shown
+from infra.config.hpc import Cluster
 
 QUEUE = "Scheduling.SlurmQueues[]"
 RESOURCE = f"{QUEUE}.ComputeResources[]"

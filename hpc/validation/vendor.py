@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from hpc import instances
-from hpc.description import PARALLELCLUSTER_VERSION
 from hpc.surroundings import Subnet
 from hpc.validation.context import number
 from hpc.validation.findings import Finding, Level
+from infra.config.errors import NotJudgedError
+from infra.config.hpc import PARALLELCLUSTER_VERSION
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ROOT / "build" / "pcluster-venv"
@@ -38,7 +39,7 @@ OFFLINE = {
 Yaml = Mapping[str, Any]
 
 
-class VendorError(RuntimeError):
+class VendorError(NotJudgedError):
     """The vendor's package is not installed or did not answer."""
 
 

@@ -8,13 +8,14 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from hpc.cluster_config import cluster_config, fingerprint
+from hpc.cluster_config import cluster_config
 from hpc.commands import hpc
 from hpc.costs import Prices, idle
 from hpc.load import load_environment
 from hpc.pcs_config import pcs_resources
 from hpc.placeholders import surroundings
 from hpc.quota import needs
+from hpc.runtime.judged import fingerprint
 from hpc.surroundings import Surroundings
 from hpc.validation import cache, vendor
 from hpc.validation.check import check_cluster, check_config

@@ -7,9 +7,9 @@ import pytest
 
 from hpc import instances
 from hpc.costs import Prices, idle, summary
-from hpc.description import Cluster, Engine, HeadNode, Queue
 from hpc.quota import needs
-from hpc.storage import Block, Lustre, Storage
+from infra.config.hpc import Cluster, Engine, HeadNode, Queue
+from infra.config.hpc_storage import Block, Lustre, Storage
 from tests.hpc.inputs import GOOD
 
 REGION = "ap-northeast-1"

@@ -8,11 +8,11 @@ from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
 from hpc.cluster_storage import home_properties, lustre_properties, repository_properties
-from hpc.description import Capacity, Cluster, Queue
 from hpc.load import load_environment
 from hpc.pcs_config import pcs_resources, size_of
 from hpc.placeholders import surroundings
-from hpc.storage import DataRepository, Lustre, LustreKind
+from infra.config.hpc import Capacity, Cluster, Queue
+from infra.config.hpc_storage import DataRepository, Lustre, LustreKind
 from tests.hpc.inputs import GOOD
 
 

@@ -5,12 +5,12 @@ import subprocess
 from pathlib import Path
 from typing import Any, get_args
 
-from hpc.description import PARALLELCLUSTER_VERSION, Cluster
 from hpc.runtime import changes
 from hpc.validation import vendor
 from hpc.validation.rules.instance_type import REPLACED
 from hpc.validation.rules.names import LONGEST, LONGEST_WITH_DATABASE
 from hpc.validation.rules.region import SUPPORTED
+from infra.config.hpc import PARALLELCLUSTER_VERSION, Cluster
 from tests.hpc.conftest import needs_vendor
 
 QUESTION = """

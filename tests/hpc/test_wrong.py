@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hpc.commands import hpc
+from infra.config import path_of
 from tests.hpc.conftest import needs_vendor
 from tests.hpc.inputs import GOOD, WRONG, good_yaml, merged, toml, whole
 
@@ -51,13 +52,13 @@ def test_there_are_enough_of_them() -> None:
         ("broken.toml", "a = ", "is not valid TOML"),
         ("broken.yaml", "a: [", "is not valid YAML"),
         ("list.yaml", "- a", "is not a ParallelCluster configuration"),
-        ("none.toml", 'name = "dev"', "hpc: required key is missing"),
+        ("none.toml", path_of("dev").read_text(encoding="utf-8"), "hpc: nothing is described"),
         ("binary.toml", "\xff\xfe", "cannot be read as UTF-8"),
     ],
 )
 def test_a_file_that_is_none(name: str, content: str, sentence: str, tmp_path: Path) -> None:
     file = tmp_path / name
-    file.write_bytes(content.encode("latin-1"))
+    file.write_bytes(content.encode("latin-1" if "\xff" in content else "utf-8"))
     answer = CliRunner().invoke(hpc, ["check", str(file)])
     assert answer.exit_code == 2
     assert sentence in answer.output

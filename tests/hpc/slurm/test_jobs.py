@@ -240,6 +240,39 @@ def test_draining_lets_running_jobs_end_and_resuming_lets_waiting_ones_start(
     assert slurm.finish(waiting) == "COMPLETED"
 
 
+def test_over_the_budget_limited_queues_start_nothing_until_it_is_open_again(
+    slurm: SlurmCluster, folder: Path
+) -> None:
+    folder.mkdir()
+    ask, mark = f"bash {SCRIPTS}/queues.sh", str(folder / "mark")
+    slurm.until("! squeue --noheader | grep -q .")
+    slurm.until("sinfo --noheader --format=%T | sort -u | grep -qx idle")
+    assert slurm.run(ask, IRYO_MARK=mark).splitlines() == ["general 1 0 0 0", "spot 1 0 0 0"]
+    slurm.run(ask, IRYO_MARK=mark, STOPPED="1", LIMITED="spot")
+    limited = slurm.submit(folder, "--partition=spot --array=0-2 --wrap true")
+    other = slurm.submit(folder, "--wrap true")
+    try:
+        assert slurm.finish(other) == "COMPLETED"
+        slurm.until("sinfo --noheader --partition=general --format=%T | grep -qx idle")
+        told = slurm.run(ask, IRYO_MARK=mark, STOPPED="1", LIMITED="spot").splitlines()
+        assert told == ["general 1 0 0 0", "spot 1 0 0 3"]
+    finally:
+        slurm.run(ask, IRYO_MARK=mark, STOPPED="0", LIMITED="spot")
+    slurm.until("! squeue --noheader | grep -q .")
+    assert "COMPLETED" in slurm.run(f"scontrol show job {limited}_0")
+
+
+def test_queues_closed_by_somebody_else_stay_closed(slurm: SlurmCluster, folder: Path) -> None:
+    folder.mkdir()
+    slurm.run("scontrol update PartitionName=spot State=DOWN")
+    try:
+        mark = str(folder / "mark")
+        slurm.run(f"bash {SCRIPTS}/queues.sh", IRYO_MARK=mark, STOPPED="0", LIMITED="spot")
+        assert "down" in slurm.run("sinfo --noheader --partition=spot --format=%a")
+    finally:
+        slurm.run("scontrol update PartitionName=spot State=UP")
+
+
 def test_nothing_of_a_cluster_stays_behind() -> None:
     cluster = SlurmCluster()
     try:

@@ -1,0 +1,1 @@
+"""Constructs of the HPC room, one concern a module."""
