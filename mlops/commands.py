@@ -19,6 +19,13 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--setting", help="of the clinical pipeline, for example dataset=diabetes"),
 ]
+Pipeline = Annotated[
+    str, typer.Argument(help="clinical, or a definition's file, a template, a folder of templates")
+]
+Name = Annotated[
+    str | None, typer.Option(help="which pipeline of the template, for example clinical-drift")
+]
+DESCRIBE = "give the file that `aws sagemaker describe-pipeline` prints"
 RUNS = Path("build/mlops/runs")
 CACHE = Path("build/mlops/cache")
 DATA = Path("build/mlops/breast_cancer")
@@ -26,30 +33,35 @@ DATA = Path("build/mlops/breast_cancer")
 
 @mlops.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="pipeline definitions as JSON")],
+    files: Annotated[
+        list[Path], typer.Argument(help="definitions as JSON, templates, or folders of these")
+    ],
 ) -> None:
     """Say of each definition whether it may be deployed; if not, one sentence a mistake, exit 2."""
     from mlops.pipeline_definition import check as problems_of
 
     wrong = 0
-    for file in files:
-        problems = problems_of(_read(file))
+    for place, document in (item for file in files for item in _all(file).items()):
+        problems = problems_of(document)
         wrong += bool(problems)
         for problem in problems:
-            typer.echo(f"{file}: {problem}", err=True)
+            typer.echo(f"{place}: {problem}", err=True)
         if not problems:
-            typer.echo(f"{file}: good")
+            typer.echo(f"{place}: good")
     if wrong:
         raise typer.Exit(2)
 
 
 @mlops.command()
 def definition(
+    pipeline: Pipeline = "clinical",
     setting: Settings = None,
+    name: Name = None,
     out: Annotated[Path | None, typer.Option(help="write to this file")] = None,
 ) -> None:
-    """Print the clinical pipeline's definition with a made-up account."""
-    text = json.dumps(_clinical(setting), indent=2, ensure_ascii=False) + "\n"
+    """Print a definition: the clinical one with a made-up account, or one of a template."""
+    _, document = _document(pipeline, setting, name)
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if out is None:
         typer.echo(text, nl=False)
         return
@@ -60,10 +72,14 @@ def definition(
 
 @mlops.command()
 def run(  # noqa: PLR0917 (Typer gives each option by keyword)
-    pipeline: Annotated[str, typer.Argument(help="a definition's file, or: clinical")],
+    pipeline: Pipeline,
     data: Annotated[Path | None, typer.Option(help="folder with the records")] = None,
-    param: Annotated[list[str] | None, typer.Option(help="parameter, as NAME=VALUE")] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(help="parameter, as NAME=VALUE; a folder where the default is an S3 URI"),
+    ] = None,
     setting: Settings = None,
+    name: Name = None,
     out: Annotated[Path | None, typer.Option(help="folder of the run")] = None,
     cache: Annotated[bool, typer.Option(help="reuse results with the same inputs")] = True,
     jobs: Annotated[int, typer.Option(min=1, max=16, help="steps at once")] = 2,
@@ -75,8 +91,7 @@ def run(  # noqa: PLR0917 (Typer gives each option by keyword)
     from mlops.runner.run import run as run_definition
     from mlops.runner.state import Status, StepResult
 
-    document = _clinical(setting) if pipeline == "clinical" else _read(Path(pipeline))
-    name = "iryo-clinical" if pipeline == "clinical" else Path(pipeline).stem
+    called, document = _document(pipeline, setting, name)
     folder = out or RUNS / time.strftime("%Y%m%d-%H%M%S")
 
     def progress(step: StepResult) -> None:
@@ -86,7 +101,7 @@ def run(  # noqa: PLR0917 (Typer gives each option by keyword)
     try:
         options = Options(
             folder=folder,
-            name=name,
+            name=called,
             data=data or _bundled(document),
             parameters=dict(_pair(text, "--param") for text in param or ()),
             cache=CACHE if cache else None,
@@ -103,26 +118,30 @@ def run(  # noqa: PLR0917 (Typer gives each option by keyword)
 
 
 @mlops.command()
-def generate(
+def generate(  # noqa: PLR0917 (Typer gives each option by keyword)
     orchestrator: Annotated[str, typer.Argument(help="airflow or kubeflow")],
-    pipeline: Annotated[str, typer.Argument(help="a definition's file, or: clinical")] = "clinical",
+    pipeline: Pipeline = "clinical",
     setting: Settings = None,
+    name: Name = None,
+    image: Annotated[str | None, typer.Option(help="of Kubeflow's tasks; else the jobs'")] = None,
+    schedule: Annotated[str | None, typer.Option(help="of Airflow, for example @weekly")] = None,
     out: Annotated[Path, typer.Option(help="folder to write into")] = Path("build/mlops/generated"),
 ) -> None:
     """Write the same pipeline for another orchestrator, which starts the same SageMaker jobs."""
     from mlops.orchestration import airflow, kubeflow
-    from mlops.pipeline_definition import DefinitionError, example_settings
+    from mlops.pipeline_definition.deployed import has_token
 
-    document = _clinical(setting) if pipeline == "clinical" else _read(Path(pipeline))
-    name = "iryo-clinical" if pipeline == "clinical" else Path(pipeline).stem
+    called, document = _document(pipeline, setting, name)
+    if has_token(json.dumps(document)):
+        _refuse(f"{pipeline}: a template does not know roles and buckets yet; {DESCRIBE}")
     try:
         if orchestrator == "airflow":
-            written = airflow.write(document, out, name=name, schedule=None)
+            written = airflow.write(document, out, name=called, schedule=schedule)
         elif orchestrator == "kubeflow":
-            written = kubeflow.write(document, out, name=name, image=example_settings().image)
+            written = kubeflow.write(document, out, name=called, image=image)
         else:
             _refuse(f"orchestrator {orchestrator!r} was given, airflow or kubeflow is allowed")
-    except DefinitionError as error:
+    except ValueError as error:
         _refuse(str(error))
     typer.echo(f"{written}: written")
 
@@ -161,6 +180,35 @@ def _clinical(setting: list[str] | None) -> dict[str, Any]:
         _refuse(str(error))
 
 
+def _document(
+    pipeline: str, setting: list[str] | None, name: str | None
+) -> tuple[str, dict[str, Any]]:
+    """Return a pipeline's name and definition, wherever it stands."""
+    from mlops.pipeline_definition.deployed import TemplateError, is_template, named
+
+    if pipeline == "clinical":
+        return "iryo-clinical", _clinical(setting)
+    path = Path(pipeline)
+    if not path.is_dir() and not is_template(document := _read(path)):
+        return path.stem, document
+    try:
+        return named(path, name)
+    except (TemplateError, ValueError) as error:
+        _refuse(str(error))
+
+
+def _all(file: Path) -> dict[str, dict[str, Any]]:
+    """Return every definition of a file or folder by the place that a sentence names."""
+    from mlops.pipeline_definition.deployed import TemplateError, definitions, is_template
+
+    if not file.is_dir() and not is_template(document := _read(file)):
+        return {str(file): document}
+    try:
+        return {f"{file}: {name}": found for name, found in definitions(file).items()}
+    except (TemplateError, ValueError) as error:
+        _refuse(str(error))
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
@@ -168,6 +216,8 @@ def _read(file: Path) -> dict[str, Any]:
         _refuse(f"{file}: {error.strerror}")
     except ValueError as error:
         _refuse(f"{file}: is not JSON: {error}")
+    if isinstance(value, dict) and isinstance(value.get("PipelineDefinition"), str):
+        value = json.loads(value["PipelineDefinition"])  # as describe-pipeline prints it
     if not isinstance(value, dict):
         _refuse(f"{file}: an object with Version and Steps is needed")
     return value

@@ -12,6 +12,12 @@ from typing import Any
 FINGERPRINT = "MODEL_FINGERPRINT"
 """The variable by which a container refuses any other model than the registered one."""
 EVIDENCE = ("ModelQuality", "Bias", "Explainability")
+VARIANT = "primary"
+"""The variant that serves."""
+EXPECTED_TAG = "expected-config"
+"""On the endpoint: the configuration that should serve."""
+VERSION_TAG = "model-version"
+"""On an endpoint whose configurations are not named after versions."""
 
 
 @dataclass(frozen=True, kw_only=True)

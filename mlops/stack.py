@@ -1,5 +1,8 @@
 """The MLOps room: from de-identified records to a model that is watched."""
 
+# What is optional is imported where it is wanted: CDK's modules of other services are large.
+# ruff: noqa: PLC0415
+
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -15,30 +18,22 @@ from infra.data.stack import DataOutputs
 from infra.ingestion.code import packages
 from infra.network.stack import NetworkOutputs
 from infra.security.stack import SecurityOutputs
-from mlops.room.airflow import Airflow
 from mlops.room.alarms import Alarms
 from mlops.room.alerts import Alerts
 from mlops.room.approver import Approver
 from mlops.room.drift import Drift
-from mlops.room.endpoint import Endpoint
 from mlops.room.failures import Failures
-from mlops.room.feature_store import ClinicalFeatures
 from mlops.room.images import StepImages
 from mlops.room.job_logs import JobLogs
 from mlops.room.job_roles import JobRoles
-from mlops.room.mlflow import Mlflow
-from mlops.room.model_monitor import ModelMonitor
 from mlops.room.names import Names
 from mlops.room.notices import Notices
-from mlops.room.offline import OfflineScoring
 from mlops.room.pipelines import Pipelines
 from mlops.room.registry import Registry
 from mlops.room.release import Release
 from mlops.room.room import Room
 from mlops.room.schedules import Schedules
 from mlops.room.sharing import HearRegistry, TellAccounts
-from mlops.room.studio import Studio
-from mlops.room.studio_roles import StudioRoles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,40 +99,61 @@ class MlopsStack(cdk.NestedStack):
         )
 
     def _pipelines(self, room: Room, roles: JobRoles, image: str) -> None:
-        wanted = room.config.mlops.feature_store is not FeatureStore.OFF
-        features = ClinicalFeatures(self, "Features", room=room).name if wanted else None
+        features = None
+        if room.config.mlops.feature_store is not FeatureStore.OFF:
+            from mlops.room.feature_store import ClinicalFeatures
+
+            features = ClinicalFeatures(self, "Features", room=room).name
         self._made = Pipelines(
             self, "Pipelines", room=room, roles=roles, image=image, feature_group=features
         )
 
     def _serve(self, room: Room, roles: JobRoles, image: str) -> None:
-        settings, release = room.config.mlops.endpoint, room.config.mlops.release
         alarms = Alarms(self, "Alarms", room=room)
         Release(self, "Release", room=room, endpoint_role=roles.endpoint, guards=alarms.endpoint)
-        drift = Drift(self, "Drift", room=room, alarm=alarms.drift)
+        drift = Drift(self, "Drift", room=room, alarms=alarms.checks)
         Notices(self, "Notices", room=room)
         Schedules(self, "Schedules", room=room, clinical=self._made.clinical, watch=drift.watch)
-        if settings.managed_by is ManagedBy.TEMPLATE:
-            endpoint = Endpoint(
-                self, "Endpoint", room=room, role=roles.endpoint, guards=alarms.endpoint
-            ).resource
-            if settings.model_monitor_baseline:
-                ModelMonitor(
-                    self, "ModelMonitor", room=room, role=roles.monitoring, endpoint=endpoint
-                )
+        if room.config.mlops.endpoint.managed_by is ManagedBy.TEMPLATE:
+            self._endpoint(room, roles, alarms)
         if room.config.mlops.offline.version:
+            from mlops.room.offline import OfflineScoring
+
             OfflineScoring(self, "Offline", room=room, image=image)
+        release = room.config.mlops.release
         if release.accounts:
             TellAccounts(self, "TellAccounts", room=room)
         if release.registry:
             HearRegistry(self, "HearRegistry", room=room)
 
+    def _endpoint(self, room: Room, roles: JobRoles, alarms: Alarms) -> None:
+        from mlops.room.endpoint import Endpoint
+
+        endpoint = Endpoint(
+            self, "Endpoint", room=room, role=roles.endpoint, guards=alarms.endpoint
+        ).resource
+        if room.config.mlops.endpoint.model_monitor_baseline:
+            from mlops.room.model_monitor import ModelMonitor
+
+            ModelMonitor(self, "ModelMonitor", room=room, role=roles.monitoring, endpoint=endpoint)
+
     def _tools(self, room: Room, roles: JobRoles) -> None:
         mlops = room.config.mlops
         if mlops.studio.enabled:
+            from mlops.room.studio import Studio
+            from mlops.room.studio_roles import StudioRoles
+
             people = StudioRoles(self, "StudioRoles", room=room, jobs=roles.jobs)
             Studio(self, "Studio", room=room, people=people)
         if mlops.mlflow is not MlflowSetting.NONE:
+            from mlops.room.mlflow import Mlflow
+
             Mlflow(self, "Mlflow", room=room)
         if mlops.airflow.enabled:
+            from mlops.room.airflow import Airflow
+
             Airflow(self, "Airflow", room=room, roles=roles)
+        if mlops.kubeflow.cluster:
+            from mlops.room.kubeflow import Kubeflow
+
+            Kubeflow(self, "Kubeflow", room=room, roles=roles, cluster=mlops.kubeflow.cluster)

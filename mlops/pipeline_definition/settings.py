@@ -20,6 +20,10 @@ class Distribution(StrEnum):
     """Horovod over MPI, in an image that has it and SageMaker's training toolkit."""
 
 
+class SettingError(ValueError):
+    """A setting of the clinical pipeline is unknown or has a wrong value."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClinicalSettings:
     """Where the clinical pipeline runs and what it must reach; strings may be CDK tokens."""
@@ -63,6 +67,19 @@ class ClinicalSettings:
     cache_days: int = 30
     extra_environment: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        spread = self.distribution != Distribution.NONE
+        if spread != (self.training_count > 1):
+            raise SettingError(
+                f"setting distribution: {self.distribution} with training_count "
+                f"{self.training_count}; none goes with 1, the others with 2 or more"
+            )
+        if spread and self.algorithm != "logistic":
+            raise SettingError(
+                f"setting algorithm: {self.algorithm} trains on one instance; distribution none or "
+                "algorithm logistic is allowed"
+            )
+
     def protection(self) -> Protection:
         """Return what every job of the pipeline gets."""
         return Protection(
@@ -94,10 +111,6 @@ def example_settings(**changes: object) -> ClinicalSettings:
         },
     }
     return ClinicalSettings(**{**given, **changes})  # type: ignore[arg-type]
-
-
-class SettingError(ValueError):
-    """A setting of the clinical pipeline is unknown or has a wrong value."""
 
 
 _READ: dict[object, Callable[[str], object]] = {

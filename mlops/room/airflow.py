@@ -6,9 +6,10 @@ from aws_cdk import aws_mwaa as mwaa
 from constructs import Construct
 
 from infra.ingestion.permissions import allow
-from mlops.room import names, permissions
-from mlops.room.job_roles import JobRoles, register
+from mlops.room import names
+from mlops.room.job_roles import JobRoles
 from mlops.room.names import arn
+from mlops.room.orchestrator import start_jobs
 from mlops.room.properties import properties
 from mlops.room.room import Room
 from mlops.room.service_role import ServiceRole
@@ -135,10 +136,5 @@ def _statements(room: Room, roles: JobRoles) -> list[iam.PolicyStatement]:
             arn("sqs", "airflow-celery-*", account="*"),
         ),
         key,
-        permissions.run_jobs(),
-        *register(room),
-        permissions.read(room, "PropertyFiles", names.PIPELINES),
-        *permissions.only_protected_jobs(room),
-        permissions.pass_role(roles.jobs.role_arn),
-        permissions.not_confidential(room),
+        *start_jobs(room, roles),
     ]

@@ -1,13 +1,13 @@
 """What alarms watch: pipelines, the endpoint, and what nobody could process."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from constructs import Construct
 
-from mlops.room.names import VARIANT
+from mlops.release import VARIANT
 from mlops.room.room import Room
 
 PIPELINES = "AWS/SageMaker/ModelBuildingPipeline"
@@ -18,9 +18,10 @@ MICROSECONDS = 1000
 
 
 class Alarms(Construct):
-    """Each tells the topic. `drift` also starts training; `endpoint` rolls updates back."""
+    """Each tells the topic. `checks` also start training, `endpoint` rolls updates back."""
 
-    drift: cloudwatch.Alarm
+    checks: Mapping[str, cloudwatch.Alarm]
+    """By the name of the pipeline that each watches."""
     endpoint: Sequence[cloudwatch.Alarm]
 
     def __init__(self, scope: Construct, construct_id: str, *, room: Room) -> None:
@@ -28,9 +29,15 @@ class Alarms(Construct):
         self._tell = actions.SnsAction(room.topic)
         settings = room.config.mlops.endpoint
         self._alarm("ClinicalFailed", _failed(room.names.clinical), "A training run has failed")
-        self.drift = self._alarm(
-            "Drift", _failed(room.names.drift), "Requests have drifted, or the check has failed"
-        )
+        drift, quality = room.names.drift, room.names.quality
+        self.checks = {
+            drift: self._alarm(
+                "Drift", _failed(drift), "Requests have drifted, or the check has failed"
+            ),
+            quality: self._alarm(
+                "Quality", _failed(quality), "The model got worse, or the check has failed"
+            ),
+        }
         self._alarm(
             "Unprocessed",
             room.failures.metric_approximate_number_of_messages_visible(period=MINUTE),

@@ -1,11 +1,13 @@
-"""From captured requests back to training: the scheduled check and what its alarm starts."""
+"""From captured requests back to training: the scheduled checks and what their alarms start."""
+
+from collections.abc import Mapping
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.config.mlops import DriftCheck
+from infra.config.mlops import DriftCheck, QualityCheck
 from infra.ingestion.permissions import allow
 from mlops.room import names
 from mlops.room.function import RoomFunction, on
@@ -15,21 +17,28 @@ from mlops.room.room import Room
 
 
 class Drift(Construct):
-    """`watch` starts the check, a schedule calls it; `alarm` fires when the check has failed.
+    """`watch` starts a check, a schedule calls it; its alarm fires when the check has failed.
 
-    Training starts only when the check failed because of drift, within the configured limits.
+    `alarms` are those of the checks' pipelines. Training starts only when a check failed because it
+    found something, within the configured limits.
     """
 
     watch: lambda_.IFunction | None = None
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, room: Room, alarm: cloudwatch.Alarm
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        room: Room,
+        alarms: Mapping[str, cloudwatch.Alarm],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._room = room
+        self._room, self._alarms = room, alarms
         self._clinical = sagemaker(f"pipeline/{room.names.clinical}")
-        self._check = sagemaker(f"pipeline/{room.names.drift}")
-        if room.config.mlops.release.drift is not DriftCheck.OFF:
+        self._checks = [sagemaker(f"pipeline/{pipeline}") for pipeline in alarms]
+        release = room.config.mlops.release
+        if release.drift is not DriftCheck.OFF or release.quality is not QualityCheck.OFF:
             self.watch = self._watch()
         on(
             self,
@@ -39,7 +48,7 @@ class Drift(Construct):
             pattern=events.EventPattern(
                 source=["aws.cloudwatch"],
                 detail_type=["CloudWatch Alarm State Change"],
-                resources=[alarm.alarm_arn],
+                resources=[alarm.alarm_arn for alarm in alarms.values()],
                 detail={"state": {"value": ["ALARM"]}},
             ),
         )
@@ -60,13 +69,14 @@ class Drift(Construct):
                     sagemaker(f"endpoint/{room.names.endpoint}"),
                 ),
                 allow("Baseline", ["sagemaker:DescribeModelPackage"], f"{packages_of(room)}/*"),
-                allow("Start", ["sagemaker:StartPipelineExecution"], self._check),
+                allow("Start", ["sagemaker:StartPipelineExecution"], *self._checks),
                 lists,
             ],
             environment={
                 "ENDPOINT_NAME": room.names.endpoint,
                 "PACKAGE_ARN": packages_of(room),
-                "PIPELINE_NAME": room.names.drift,
+                "DRIFT_PIPELINE": room.names.drift,
+                "QUALITY_PIPELINE": room.names.quality,
                 "CAPTURE_BUCKET": capture.bucket_name,
                 "CAPTURE_PREFIX": names.CAPTURE,
                 "WINDOW": room.config.mlops.release.drift.value,
@@ -84,13 +94,15 @@ class Drift(Construct):
             module="retrain",
             statements=[
                 allow("Start", ["sagemaker:StartPipelineExecution"], self._clinical),
-                allow("History", history, self._clinical, self._check),
-                allow("Finding", steps, f"{self._check}/execution/*"),
+                allow("History", history, self._clinical, *self._checks),
+                allow("Finding", steps, *(f"{check}/execution/*" for check in self._checks)),
                 allow("Tell", ["events:PutEvents"], room.bus.event_bus_arn),
             ],
             environment={
                 "PIPELINE_NAME": room.names.clinical,
-                "DRIFT_PIPELINE": room.names.drift,
+                "CHECKS": ",".join(
+                    f"{alarm.alarm_name}={name}" for name, alarm in self._alarms.items()
+                ),
                 "COOL_DOWN_HOURS": str(release.cool_down_hours),
                 "MOST_RUNS": str(release.most_retrainings),
                 "PERIOD_DAYS": str(release.period_days),

@@ -13,14 +13,11 @@ from constructs import Construct
 from compliance.waivers import waive
 from infra.config import DataClass
 from infra.config.mlops import EndpointConfig, EndpointKind
-from mlops.release import Rollout, Routing
+from mlops.release import EXPECTED_TAG, VARIANT, VERSION_TAG, Rollout, Routing
 from mlops.room import names, waivers
 from mlops.room.endpoint_variants import Models, serving, shadows, volume_key
-from mlops.room.names import VARIANT
 from mlops.room.properties import properties
 from mlops.room.room import Room
-from mlops.runtime.deploy import EXPECTED_TAG
-from mlops.runtime.watch import VERSION_TAG
 
 MINUTE = 60
 Config = sagemaker.CfnEndpointConfig

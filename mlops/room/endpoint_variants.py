@@ -7,8 +7,8 @@ from constructs import Construct
 from compliance.waivers import waive
 from infra.config.mlops import EndpointConfig, EndpointKind
 from mlops.pipeline_definition.safeguards import LOCAL_DISK
+from mlops.release import VARIANT
 from mlops.room import waivers
-from mlops.room.names import VARIANT
 from mlops.room.registry import packages_of
 from mlops.room.room import Room
 

@@ -29,8 +29,6 @@ SECONDS = 1800
 VOLUME_GB = 20
 PATH = "/opt/ml/processing"
 HOURLY = "cron(0 * ? * * *)"
-TRUTH = "truth"
-"""Under the captures: what turned out to be true, a JSON line an inference id."""
 
 
 class ModelMonitor(Construct):
@@ -46,64 +44,64 @@ class ModelMonitor(Construct):
         endpoint: sagemaker.CfnEndpoint,
     ) -> None:
         super().__init__(scope, construct_id)
-        region, baseline = (
-            room.config.account.region,
-            room.config.mlops.endpoint.model_monitor_baseline,
+        settings, region = room.config.mlops.endpoint, room.config.account.region
+        assert region and settings.model_monitor_baseline  # noqa: S101 (it was checked)
+        self._image = (
+            f"{REGISTRIES[region]}.dkr.ecr.{region}.amazonaws.com/sagemaker-model-monitor-analyzer"
         )
-        assert region and baseline  # noqa: S101 (the configuration was checked)
-        image = f"{REGISTRIES[region]}.dkr.ecr.{region}.amazonaws.com"
-        image += "/sagemaker-model-monitor-analyzer"
-        constraints = {"S3Uri": f"{baseline}/constraints.json"}
-        common = _common(room, role)
-        seen = {
-            "EndpointName": room.names.endpoint,
-            "LocalPath": f"{PATH}/input/endpoint",
-        }
-        data = sagemaker.CfnDataQualityJobDefinition(
+        self._room, self._common = room, _common(room, role)
+        made = {"DataQuality": self._data_quality(settings.model_monitor_baseline)}
+        if settings.model_monitor_quality:
+            made["ModelQuality"] = self._model_quality(settings.model_monitor_quality)
+        for kind, definition in made.items():
+            definition.node.add_dependency(endpoint)
+            self._schedule(room, kind, definition.ref)
+        cdk.Tags.of(self).add("data-class", DataClass.CONFIDENTIAL)
+
+    def _data_quality(self, baseline: str) -> cdk.CfnResource:
+        return sagemaker.CfnDataQualityJobDefinition(
             self,
             "DataQuality",
-            data_quality_app_specification=properties({"ImageUri": image}),
+            data_quality_app_specification=properties({"ImageUri": self._image}),
             data_quality_baseline_config=properties(
                 {
-                    "ConstraintsResource": constraints,
+                    "ConstraintsResource": {"S3Uri": f"{baseline}/constraints.json"},
                     "StatisticsResource": {"S3Uri": f"{baseline}/statistics.json"},
                 }
             ),
-            data_quality_job_input=properties({"EndpointInput": seen}),
-            data_quality_job_output_config=_output(room, "data-quality"),
-            **common,
+            data_quality_job_input=properties({"EndpointInput": _seen(self._room)}),
+            data_quality_job_output_config=_output(self._room, "data-quality"),
+            **self._common,
         )
-        bucket = room.data.confidential.bucket_name
-        model = sagemaker.CfnModelQualityJobDefinition(
+
+    def _model_quality(self, baseline: str) -> cdk.CfnResource:
+        """Merge captured answers with ground truth and hold them against the evaluation's."""
+        bucket, endpoint = self._room.data.confidential.bucket_name, self._room.names.endpoint
+        return sagemaker.CfnModelQualityJobDefinition(
             self,
             "ModelQuality",
             model_quality_app_specification=properties(
-                {
-                    "ImageUri": image,
-                    "ProblemType": "BinaryClassification",
-                }
+                {"ImageUri": self._image, "ProblemType": "BinaryClassification"}
             ),
-            model_quality_baseline_config=properties({"ConstraintsResource": constraints}),
+            model_quality_baseline_config=properties(
+                {"ConstraintsResource": {"S3Uri": f"{baseline}/constraints.json"}}
+            ),
             model_quality_job_input=properties(
                 {
                     "EndpointInput": {
-                        **seen,
+                        **_seen(self._room),
                         "ProbabilityAttribute": "0",
                         "InferenceAttribute": "1",
                         # Ground truth comes later than the answer: a day is waited for it.
                         "StartTimeOffset": "-P1DT1H",
                         "EndTimeOffset": "-P1D",
                     },
-                    "GroundTruthS3Input": {"S3Uri": f"s3://{bucket}/{names.CAPTURE}/{TRUTH}"},
+                    "GroundTruthS3Input": {"S3Uri": f"s3://{bucket}/{names.TRUTH}/{endpoint}"},
                 }
             ),
-            model_quality_job_output_config=_output(room, "model-quality"),
-            **common,
+            model_quality_job_output_config=_output(self._room, "model-quality"),
+            **self._common,
         )
-        for definition, kind in ((data, "DataQuality"), (model, "ModelQuality")):
-            definition.node.add_dependency(endpoint)
-            self._schedule(room, kind, definition.ref)
-        cdk.Tags.of(self).add("data-class", DataClass.CONFIDENTIAL)
 
     def _schedule(self, room: Room, kind: str, definition: str) -> None:
         sagemaker.CfnMonitoringSchedule(
@@ -120,6 +118,10 @@ class ModelMonitor(Construct):
                 }
             ),
         )
+
+
+def _seen(room: Room) -> dict[str, str]:
+    return {"EndpointName": room.names.endpoint, "LocalPath": f"{PATH}/input/endpoint"}
 
 
 def _common(room: Room, role: iam.IRole) -> dict[str, Any]:

@@ -5,6 +5,7 @@ so these have fixed names; each carries the environment, since an account may ho
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import aws_cdk as cdk
 
@@ -19,10 +20,10 @@ SCORING = "scoring"
 AIRFLOW = "airflow"
 CAPTURE = "capture"
 """In the confidential bucket: requests and answers of endpoints."""
+TRUTH = f"{CAPTURE}/truth"
+"""What turned out to be true, as JSON lines, in a folder an endpoint."""
 MONITORING = "monitoring"
 ASYNC = "async"
-VARIANT = "primary"
-"""The variant that serves; `mlops.runtime.deploy` calls it the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,11 @@ class Names:
         return f"{self.prefix}-clinical-drift"
 
     @property
+    def quality(self) -> str:
+        """Return the pipeline that holds answers against what turned out to be true."""
+        return f"{self.prefix}-clinical-quality"
+
+    @property
     def scoring(self) -> str:
         """Return the pipeline that scores files with a batch transform."""
         return f"{self.prefix}-scoring"
@@ -78,7 +84,14 @@ class Names:
 
 def arn(service: str, resource: str, *, account: str = cdk.Aws.ACCOUNT_ID) -> str:
     """Return an ARN of this Region, by default of this account."""
-    return f"arn:{cdk.Aws.PARTITION}:{service}:{cdk.Aws.REGION}:{account}:{resource}"
+    partition, region = _here()
+    return f"arn:{partition}:{service}:{region}:{account}:{resource}"
+
+
+@cache
+def _here() -> tuple[str, str]:
+    """Return the tokens of partition and Region, each a call to Node that need not be repeated."""
+    return cdk.Aws.PARTITION, cdk.Aws.REGION
 
 
 def sagemaker(resource: str) -> str:

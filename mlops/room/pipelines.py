@@ -14,6 +14,7 @@ from mlops.pipeline_definition import (
     Pipeline,
     clinical_pipeline,
     drift_pipeline,
+    quality_pipeline,
     scoring_pipeline,
 )
 from mlops.room import names, waivers
@@ -27,14 +28,12 @@ MOST_STEPS = 4
 
 
 class Pipelines(Construct):
-    """Clinical, drift and scoring. Each definition is checked when it is built.
+    """Clinical, drift, quality and scoring. Each definition is checked when it is built.
 
     Raises DefinitionError, which names pipeline, step and key, when one cannot be deployed.
     """
 
     clinical: sagemaker.CfnPipeline
-    drift: sagemaker.CfnPipeline
-    scoring: sagemaker.CfnPipeline
 
     def __init__(
         self,
@@ -58,19 +57,33 @@ class Pipelines(Construct):
         )
         if feature_group:
             waive(self.clinical, waivers.features_call_aws(room.config))
-        self.drift = self._pipeline(
+        watching = monitoring_settings(room, settings, roles=roles)
+        bucket = f"s3://{room.data.confidential.bucket_name}"
+        not_yet = f"{settings.artifact_uri}/{NOT_YET}"
+        captures = {
+            "captured_uri": f"{bucket}/{names.CAPTURE}",
+            "data_class": DataClass.CONFIDENTIAL.value,
+        }
+        self._pipeline(
             "Drift",
-            drift_pipeline(
-                monitoring_settings(room, settings, roles=roles),
-                baseline_uri=f"{settings.artifact_uri}/{NOT_YET}",
-                captured_uri=f"s3://{room.data.confidential.bucket_name}/{names.CAPTURE}",
-                data_class=DataClass.CONFIDENTIAL,
-            ),
+            drift_pipeline(watching, baseline_uri=not_yet, **captures),
             name=room.names.drift,
             description="Captured requests against the training data; Failed when they drifted",
             data_class=DataClass.CONFIDENTIAL,
         )
-        self.scoring = self._pipeline(
+        self._pipeline(
+            "Quality",
+            quality_pipeline(
+                watching,
+                evaluation_uri=not_yet,
+                truth_uri=f"{bucket}/{names.TRUTH}",
+                **captures,
+            ),
+            name=room.names.quality,
+            description="Answers against what turned out to be true; Failed when they got worse",
+            data_class=DataClass.CONFIDENTIAL,
+        )
+        self._pipeline(
             "Scoring",
             scoring_pipeline(settings, name=room.names.scoring),
             name=room.names.scoring,
@@ -141,6 +154,6 @@ def monitoring_settings(
         settings,
         role_arn=roles.monitoring.role_arn,
         kms_key=room.security.confidential_key.key_arn,
-        artifact_uri=f"s3://{bucket}/{names.MONITORING}/{room.names.drift}",
+        artifact_uri=f"s3://{bucket}/{names.MONITORING}/{room.names.clinical}",
         tags=room.job_tags(DataClass.CONFIDENTIAL),
     )

@@ -44,7 +44,11 @@ def _policy(room: Room) -> dict[str, Any]:
                 "Sid": "DeployElsewhere",
                 "Effect": "Allow",
                 "Principal": {"AWS": principals},
-                "Action": ["sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"],
+                "Action": [
+                    "sagemaker:DescribeModelPackage",
+                    "sagemaker:DescribeModelPackageGroup",
+                    "sagemaker:ListModelPackages",
+                ],
                 "Resource": [
                     arn_of(f"model-package-group/{group}"),
                     arn_of(f"model-package/{group}/*"),
@@ -66,3 +70,9 @@ def packages_of(room: Room) -> str:
     """Return the ARN of versions that are deployed here, without the version."""
     account = room.config.mlops.release.registry or cdk.Aws.ACCOUNT_ID
     return arn("sagemaker", f"model-package/{group_of(room)}", account=account)
+
+
+def group_arn_of(room: Room) -> str:
+    """Return the ARN of the package group whose versions are deployed here."""
+    account = room.config.mlops.release.registry or cdk.Aws.ACCOUNT_ID
+    return arn("sagemaker", f"model-package-group/{group_of(room)}", account=account)

@@ -13,8 +13,9 @@ from infra.ingestion.permissions import allow
 from mlops.room import names, permissions
 from mlops.room.function import RoomFunction, on
 from mlops.room.names import arn, sagemaker
-from mlops.room.registry import group_of, packages_of
+from mlops.room.registry import group_arn_of, group_of, packages_of
 from mlops.room.room import Room
+from mlops.room.scaling import bounds, may_scale, may_stop_scaling
 
 MINUTE = 60
 
@@ -37,6 +38,9 @@ class Release(Construct):
         super().__init__(scope, construct_id)
         self._room = room
         managed_by = room.config.mlops.endpoint.managed_by
+        most = room.config.mlops.endpoint.most_instances
+        self._scales = managed_by is ManagedBy.APPROVAL and most is not None
+        self._bounds = bounds(room) if self._scales else {}
         if managed_by is ManagedBy.APPROVAL:
             self._deploy(endpoint_role, guards)
         if managed_by is not ManagedBy.NOBODY:
@@ -49,8 +53,11 @@ class Release(Construct):
             "Deploy",
             room=room,
             module="deploy",
-            statements=_may_deploy(room, role),
-            environment=_settings(room, role, guards),
+            statements=[
+                *_may_deploy(room, role),
+                *(may_stop_scaling(room) if self._scales else ()),
+            ],
+            environment={**_settings(room, role, guards), **self._bounds},
         ).function
         on(
             self,
@@ -62,7 +69,7 @@ class Release(Construct):
                 detail_type=["SageMaker Model Package State Change"],
                 detail={
                     "ModelPackageGroupName": [group_of(room)],
-                    "ModelApprovalStatus": ["Approved"],
+                    "ModelApprovalStatus": ["Approved", "Rejected"],
                 },
             ),
         )
@@ -82,8 +89,9 @@ class Release(Construct):
                     sagemaker(f"endpoint/{endpoint}"),
                 ),
                 allow("Tell", ["events:PutEvents"], room.bus.event_bus_arn),
+                *(may_scale(room) if self._scales else ()),
             ],
-            environment={"EVENT_BUS": room.bus.event_bus_name},
+            environment={"EVENT_BUS": room.bus.event_bus_name, **self._bounds},
         ).function
         on(
             self,
@@ -104,6 +112,7 @@ def _may_deploy(room: Room, role: iam.IRole) -> list[iam.PolicyStatement]:
     grant.add_condition("Bool", {"kms:GrantIsForAWSResource": "true"})
     return [
         allow("Versions", ["sagemaker:DescribeModelPackage"], f"{packages_of(room)}/*"),
+        allow("Newest", ["sagemaker:ListModelPackages"], group_arn_of(room)),
         allow(
             "Deploy",
             [
@@ -117,6 +126,7 @@ def _may_deploy(room: Room, role: iam.IRole) -> list[iam.PolicyStatement]:
         ),
         allow("Guards", ["cloudwatch:DescribeAlarms"], arn("cloudwatch", "alarm:*")),
         permissions.pass_role(role.role_arn),
+        allow("Tell", ["events:PutEvents"], room.bus.event_bus_arn),
         allow("VolumeKey", ["kms:DescribeKey"], key),
         grant,
     ]
@@ -126,6 +136,7 @@ def _settings(room: Room, role: iam.IRole, guards: Sequence[cloudwatch.Alarm]) -
     endpoint, release = room.config.mlops.endpoint, room.config.mlops.release
     tags = room.job_tags(DataClass.CONFIDENTIAL)
     return {
+        "EVENT_BUS": room.bus.event_bus_name,
         "ENDPOINT_NAME": room.names.endpoint,
         "PACKAGE_GROUP": group_of(room),
         "ENDPOINT_ROLE": role.role_arn,

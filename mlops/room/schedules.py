@@ -1,4 +1,4 @@
-"""What runs by itself: training when asked for, the drift check by default."""
+"""What runs by itself: training when asked for, the checks by default."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -7,17 +7,15 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from infra.config.mlops import DriftCheck
+from infra.config.mlops import DriftCheck, QualityCheck
 from infra.ingestion.permissions import allow, send
 from mlops.room.names import sagemaker as arn_of
 from mlops.room.room import Room
 from mlops.room.service_role import ServiceRole
 
 ZONE = "Asia/Tokyo"
-AT = {
-    DriftCheck.DAILY: "cron(0 10 * * ? *)",
-    DriftCheck.MONTHLY: "cron(0 10 1 * ? *)",
-}
+MONTHLY = "cron(0 10 1 * ? *)"
+AT = {DriftCheck.DAILY: "cron(0 10 * * ? *)", DriftCheck.MONTHLY: MONTHLY}
 """Ten in Tokyo is one in UTC, by which data capture has closed the day before."""
 
 
@@ -45,15 +43,21 @@ class Schedules(Construct):
                 statement=allow("Start", ["sagemaker:StartPipelineExecution"], pipeline),
             )
             schedule.node.add_dependency(clinical)
-        if watch:
-            self._schedule(
-                "Drift",
-                room,
-                expression=AT[room.config.mlops.release.drift],
-                target=watch.function_arn,
-                statement=allow("Invoke", ["lambda:InvokeFunction"], watch.function_arn),
-                given='{"time": "<aws.scheduler.scheduled-time>"}',
-            )
+        release = room.config.mlops.release
+        if watch and release.drift is not DriftCheck.OFF:
+            self._check("Drift", room, watch, at=AT[release.drift])
+        if watch and release.quality is not QualityCheck.OFF:
+            self._check("Quality", room, watch, at=MONTHLY)
+
+    def _check(self, name: str, room: Room, watch: lambda_.IFunction, *, at: str) -> None:
+        self._schedule(
+            name,
+            room,
+            expression=at,
+            target=watch.function_arn,
+            statement=allow("Invoke", ["lambda:InvokeFunction"], watch.function_arn),
+            given=f'{{"check": "{name.lower()}", "time": "<aws.scheduler.scheduled-time>"}}',
+        )
 
     def _schedule(
         self,

@@ -31,13 +31,13 @@ class TellAccounts(Construct):
         rule = events.CfnRule(
             self,
             "Approved",
-            description="Versions that were approved, for the accounts that deploy them",
+            description="Versions approved or rejected, for the accounts that deploy them",
             event_pattern={
                 "source": ["aws.sagemaker"],
                 "detail-type": ["SageMaker Model Package State Change"],
                 "detail": {
                     "ModelPackageGroupName": [room.names.package_group],
-                    "ModelApprovalStatus": ["Approved"],
+                    "ModelApprovalStatus": ["Approved", "Rejected"],
                 },
             },
             targets=[

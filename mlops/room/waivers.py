@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from compliance.excuses import Excuses
 from compliance.waivers import Waiver
 from infra.config import EnvironmentConfig
 
-EXPIRES = date(2027, 9, 30)
+EXCUSES = Excuses(ticket="IRYO-MLOPS-1", expires=date(2027, 9, 30))
 _SERVERLESS = "AWS gives a serverless endpoint no VPC, no isolation and no guarded update."
 _NOT_PRODUCTION = (
     "The configuration refuses such an endpoint in production; the server only answers and reads "
@@ -15,7 +16,7 @@ _NOT_PRODUCTION = (
 
 def features_call_aws(config: EnvironmentConfig) -> Waiver:
     """Excuse that the step that fills the Feature Store can open connections."""
-    return _waiver(
+    return EXCUSES.one(
         config,
         rule="IRYO-SAGEMAKER-JOBS-NETWORK",
         finding="Features.NetworkConfig.EnableNetworkIsolation",
@@ -29,7 +30,7 @@ def serverless_model(config: EnvironmentConfig) -> list[Waiver]:
     """Excuse that a serverless endpoint's model is not in the VPC."""
     findings = ("EnableNetworkIsolation", "VpcConfig.SecurityGroupIds", "VpcConfig.Subnets")
     return [
-        _waiver(
+        EXCUSES.one(
             config,
             rule="IRYO-SAGEMAKER-MODEL",
             finding=finding,
@@ -42,24 +43,10 @@ def serverless_model(config: EnvironmentConfig) -> list[Waiver]:
 
 def serverless_update(config: EnvironmentConfig) -> Waiver:
     """Excuse that no alarm rolls back the update of a serverless endpoint."""
-    return _waiver(
+    return EXCUSES.one(
         config,
         rule="IRYO-SAGEMAKER-ENDPOINT-ROLLBACK",
         finding="DeploymentConfig.AutoRollbackConfiguration.Alarms",
         reason=_SERVERLESS,
         compensating_control=_NOT_PRODUCTION,
-    )
-
-
-def _waiver(
-    config: EnvironmentConfig, *, rule: str, finding: str, reason: str, compensating_control: str
-) -> Waiver:
-    return Waiver(
-        rule=rule,
-        finding=finding,
-        reason=reason,
-        owner=config.tags.owner,
-        ticket="IRYO-MLOPS-1",
-        expires=EXPIRES,
-        compensating_control=compensating_control,
     )

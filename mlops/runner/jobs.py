@@ -1,13 +1,16 @@
 """Processing and training jobs, executed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlops.inference.archive import pack
 from mlops.runner.container import Container
 from mlops.runner.errors import StepFailedError
+from mlops.runner.feature_store import GROUP_VARIABLE, feature_store
 from mlops.runner.store import Store
 
 DAY = 24 * 3600
@@ -37,13 +40,24 @@ def process(arguments: dict[str, Any], folder: Path, store: Store) -> dict[str, 
         container.path(item["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
     container.write("config/processingjobconfig.json", arguments)
     container.write("config/resourceconfig.json", _resources(["algo-1"], "algo-1"))
-    container.finish(container.start(command))
+    with _services(container, store) as served:
+        container.finish(served.start(command))
     for item in outputs:
         written = container.path(item["S3Output"]["LocalPath"])
         if not any(written.iterdir()):
             raise StepFailedError(f"output {item['OutputName']}: nothing was written")
         store.put(written, item["S3Output"]["S3Uri"])
     return {**arguments, "ProcessingJobName": folder.name, "ProcessingJobStatus": "Completed"}
+
+
+@contextmanager
+def _services(container: Container, store: Store) -> Iterator[Container]:
+    """Yield the container, with what it calls of AWS beside it."""
+    if GROUP_VARIABLE not in container.environment:
+        yield container
+        return
+    with feature_store(store.root.parent / "feature_store") as found:
+        yield replace(container, environment={**container.environment, **found})
 
 
 def train(arguments: dict[str, Any], folder: Path, store: Store) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from botocore.validate import ParamValidator
 
 from mlops.inference.archive import ArchiveError, unpack
 from mlops.inference.requests import RequestError, predict, rows_of
-from mlops.inference.server import load
+from mlops.inference.server import Loaded, load
 from mlops.pipeline_definition.service import request
 from mlops.runner.errors import StepFailedError
 from mlops.runner.store import Store
@@ -66,15 +66,14 @@ def create_model(arguments: dict[str, Any], folder: Path, store: Store) -> dict[
 
 def transform(arguments: dict[str, Any], folder: Path, store: Store) -> dict[str, Any]:
     """Score every file of the input with the model of that name, as batch transform does."""
-    described = json.loads((folder.parent / arguments["ModelName"] / "model.json").read_text())
+    archive = _archive(arguments["ModelName"], folder, store)
     target = store.path(arguments["TransformOutput"]["S3OutputPath"])
     target.mkdir(parents=True, exist_ok=True)
     kind = arguments["TransformInput"].get("ContentType", "text/csv")
     accept = arguments["TransformOutput"].get("Accept", "text/csv")
     source = store.path(arguments["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"])
     with tempfile.TemporaryDirectory() as model:
-        unpack(store.path(described["PrimaryContainer"]["ModelDataUrl"]), Path(model))
-        loaded = load(Path(model))
+        loaded = _loaded(archive, Path(model))
         for file in [source] if source.is_file() else sorted(source.rglob("*")):
             if not file.is_file():
                 continue
@@ -85,3 +84,24 @@ def transform(arguments: dict[str, Any], folder: Path, store: Store) -> dict[str
                 raise StepFailedError(f"{file.name}: {error.sentence}") from None
             (target / f"{file.name}.out").write_bytes(body)
     return {**arguments, "TransformJobName": folder.name, "TransformJobStatus": "Completed"}
+
+
+def _archive(name: str, folder: Path, store: Store) -> Path:
+    """Return the archive of a model: that of an earlier Model step, or a file of the user's."""
+    made = folder.parent / name / "model.json"
+    if made.is_file():
+        uri = json.loads(made.read_text(encoding="utf-8"))["PrimaryContainer"]["ModelDataUrl"]
+        return store.path(uri)
+    if Path(name).is_file():
+        return Path(name)
+    raise StepFailedError(
+        f"ModelName: {name} is neither made by a step before nor a model.tar.gz of the laptop"
+    )
+
+
+def _loaded(archive: Path, folder: Path) -> Loaded:
+    try:
+        unpack(archive, folder)
+        return load(folder)
+    except ArchiveError as error:
+        raise StepFailedError(f"ModelName: {error}") from None

@@ -33,6 +33,7 @@ class Options:
     data: Path | None = None
     """Stands in for the S3 URI in the parameter InputData."""
     parameters: dict[str, str] = field(default_factory=dict)
+    """A folder may be given where the default is an S3 URI."""
     cache: Path | None = None
     jobs: int = 2
     progress: Callable[[StepResult], None] | None = None
@@ -51,8 +52,10 @@ def run(definition: dict[str, Any], options: Options) -> RunResult:
             raise RunError(
                 f"step {step.name}: a {step.type} step needs AWS; the laptop cannot run it"
             )
-    parameters = parameters_of(definition, options.parameters)
-    store = Store(options.folder / "s3", _mounts(parameters, options))
+    given, folders = _folders(definition, options)
+    parameters = parameters_of(definition, given)
+    mounts = {str(parameters[name]): folder.resolve() for name, folder in folders.items()}
+    store = Store(options.folder / "s3", mounts)
     options.folder.mkdir(parents=True, exist_ok=True)
     _write(options.folder / "definition.json", definition)
     executor = Executor(
@@ -76,14 +79,27 @@ def run(definition: dict[str, Any], options: Options) -> RunResult:
     return result
 
 
-def _mounts(parameters: dict[str, Any], options: Options) -> dict[str, Path]:
-    if options.data is None:
-        return {}
-    if DATA_PARAMETER not in parameters:
+def _folders(
+    definition: dict[str, Any], options: Options
+) -> tuple[dict[str, str], dict[str, Path]]:
+    """Return parameters that stay as given, and the folders that stand in for S3 URIs."""
+    places = {
+        p.get("Name")
+        for p in definition.get("Parameters", [])
+        if str(p.get("DefaultValue", "")).startswith("s3://")
+    }
+    if options.data is not None and DATA_PARAMETER not in places:
         raise RunError(f"--data: the definition has no parameter {DATA_PARAMETER}")
-    if not options.data.is_dir():
+    if options.data is not None and not options.data.is_dir():
         raise RunError(f"--data: {options.data} is no folder")
-    return {str(parameters[DATA_PARAMETER]): options.data.resolve()}
+    folders = {DATA_PARAMETER: options.data} if options.data else {}
+    given = {}
+    for name, value in options.parameters.items():
+        if name in places and Path(value).is_dir():
+            folders[name] = Path(value)
+        else:
+            given[name] = value
+    return given, folders
 
 
 def _execution(name: str) -> dict[str, str]:

@@ -19,7 +19,8 @@ class Store:
         """Return the local path of an S3 URI; raises StepFailedError when it is none."""
         if not uri.startswith("s3://"):
             raise StepFailedError(f"{uri!r} is no S3 URI")
-        for prefix, folder in self.mounts.items():
+        # The longest first: one may lie within another.
+        for prefix, folder in sorted(self.mounts.items(), key=lambda one: -len(one[0])):
             if uri == prefix or uri.startswith(prefix.rstrip("/") + "/"):
                 return folder / uri[len(prefix) :].lstrip("/")
         path = (self.root / uri.removeprefix("s3://")).resolve()

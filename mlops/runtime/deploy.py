@@ -1,42 +1,76 @@
-"""A model package was approved: put it behind the endpoint, guarded by alarms.
+"""A version was approved or rejected: let the endpoint serve the newest that may be deployed.
 
 Subscribes to "SageMaker Model Package State Change". Events come more than once, and in no
 certain order: what is done depends on the registry alone, and a second event changes nothing.
+Rejecting the version that serves brings back the one before it.
 """
 
+import json
+import os
 from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger
-from botocore.exceptions import ClientError
 
 from mlops.release import may_deploy
+from mlops.runtime import serving
 from mlops.runtime.settings import DeploySettings
 
-EXPECTED_TAG = "expected-config"
-"""On the endpoint: the configuration that should serve; `verify` compares it."""
-VARIANT = "primary"
+SOURCE = "iryo.mlops"
 log = Logger(service="mlops-deploy")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Deploy the package of an event; say what was done and why."""
+    """Deploy what the registry says after an event; say what was done and why."""
     settings = DeploySettings.here()
     client = boto3.client("sagemaker")
     arn = event["detail"]["ModelPackageArn"]
-    package = client.describe_model_package(ModelPackageName=arn)
-    if package.get("ModelPackageGroupName") != settings.package_group:
+    told = client.describe_model_package(ModelPackageName=arn)
+    if told.get("ModelPackageGroupName") != settings.package_group:
         return _said("ignored", f"not of group {settings.package_group}", arn)
-    verdict = may_deploy(package, stage=settings.stage)
-    if not verdict.good:
+    verdict = may_deploy(told, stage=settings.stage)
+    wanted = _newest(client, settings, told if verdict.good else None, arn)
+    expected = serving.expected(client, settings.endpoint)
+    if wanted is None:
+        if expected == _name(settings, told):
+            _ask_a_person(settings.endpoint, f"{expected} serves, but {verdict.reason}")
         return _said("refused", verdict.reason, arn)
-    current = _current(client, settings.endpoint)
-    version = int(package["ModelPackageVersion"])
-    name = f"{settings.package_group}-{version}"
-    if current and _version(current) >= version:
-        return _said("ignored", f"{current} is already deployed or newer", arn)
-    _create(client, settings, package, name)
+    name = _name(settings, wanted)
+    if expected == name:
+        action, reason = ("ignored", f"{name} is already deployed")
+        return _said(*((action, reason) if verdict.good else ("refused", verdict.reason)), arn)
+    serving.point(client, settings, wanted["ModelPackageArn"], name)
     return _said("deploying", name, arn)
+
+
+def _newest(
+    client: Any, settings: DeploySettings, told: dict[str, Any] | None, arn: str
+) -> dict[str, Any] | None:
+    """Return the newest version that may be deployed.
+
+    The one that the event told of counts even where the registry's list does not show it yet.
+    """
+    best = told
+    group = arn.rpartition("/")[0].replace(":model-package/", ":model-package-group/")
+    pages = client.get_paginator("list_model_packages").paginate(
+        # By its ARN, since it may be another account's.
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="Approved",
+        SortBy="CreationTime",
+        SortOrder="Descending",
+    )
+    for summary in (one for page in pages for one in page["ModelPackageSummaryList"]):
+        if best and summary["ModelPackageVersion"] <= best["ModelPackageVersion"]:
+            return best
+        found = client.describe_model_package(ModelPackageName=summary["ModelPackageArn"])
+        if may_deploy(found, stage=settings.stage).good:
+            best = found
+    return best
+
+
+def _name(settings: DeploySettings, package: dict[str, Any]) -> str:
+    """Return the name that a version's model and configuration have."""
+    return f"{settings.package_group}-{package['ModelPackageVersion']}"
 
 
 def _said(action: str, reason: str, arn: str) -> dict[str, str]:
@@ -44,85 +78,15 @@ def _said(action: str, reason: str, arn: str) -> dict[str, str]:
     return {"action": action, "reason": reason}
 
 
-def _current(client: Any, endpoint: str) -> str | None:
-    """Return the configuration that should serve; None without an endpoint."""
-    try:
-        described = client.describe_endpoint(EndpointName=endpoint)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("ValidationException", "ResourceNotFound"):
-            return None
-        raise
-    tags = client.list_tags(ResourceArn=described["EndpointArn"])["Tags"]
-    named = {tag["Key"]: tag["Value"] for tag in tags}
-    return str(named.get(EXPECTED_TAG, described["EndpointConfigName"]))
-
-
-def _version(config: str) -> int:
-    last = config.rpartition("-")[2]
-    return int(last) if last.isdigit() else 0
-
-
-def _create(client: Any, settings: DeploySettings, package: dict[str, Any], name: str) -> None:
-    network = {
-        "Subnets": list(settings.subnets),
-        "SecurityGroupIds": list(settings.security_groups),
-    }
-    _once(
-        client.create_model,
-        ModelName=name,
-        ExecutionRoleArn=settings.role_arn,
-        Containers=[{"ModelPackageName": package["ModelPackageArn"]}],
-        VpcConfig=network,
-        EnableNetworkIsolation=True,
-        Tags=settings.tag_list(),
-    )
-    _once(
-        client.create_endpoint_config,
-        EndpointConfigName=name,
-        ProductionVariants=[
+def _ask_a_person(endpoint: str, reason: str) -> None:
+    """Put an event on the bus: a version serves that should not, and there is no other."""
+    boto3.client("events").put_events(
+        Entries=[
             {
-                "VariantName": VARIANT,
-                "ModelName": name,
-                "InstanceType": settings.instance_type,
-                "InitialInstanceCount": settings.instance_count,
-                "InitialVariantWeight": 1.0,
+                "Source": SOURCE,
+                "DetailType": "EndpointUnexpected",
+                "Detail": json.dumps({"endpoint": endpoint, "reason": reason}),
+                "EventBusName": os.environ["EVENT_BUS"],
             }
-        ],
-        KmsKeyId=settings.kms_key,
-        DataCaptureConfig={
-            "EnableCapture": True,
-            "InitialSamplingPercentage": settings.capture_percent,
-            "DestinationS3Uri": settings.capture_uri,
-            "KmsKeyId": settings.kms_key,
-            "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
-        },
-        Tags=settings.tag_list(),
+        ]
     )
-    _point(client, settings, name)
-
-
-def _once(call: Any, **request: Any) -> None:
-    """Create something unless an earlier event has."""
-    try:
-        call(**request)
-    except ClientError as error:
-        message = error.response["Error"].get("Message", "")
-        if "already exist" not in message:
-            raise
-
-
-def _point(client: Any, settings: DeploySettings, name: str) -> None:
-    """Let the endpoint serve a configuration, and note on it that it should."""
-    expected = {"Key": EXPECTED_TAG, "Value": name}
-    try:
-        arn = client.describe_endpoint(EndpointName=settings.endpoint)["EndpointArn"]
-    except ClientError:
-        tags = [*settings.tag_list(), expected]
-        client.create_endpoint(EndpointName=settings.endpoint, EndpointConfigName=name, Tags=tags)
-        return
-    client.update_endpoint(
-        EndpointName=settings.endpoint,
-        EndpointConfigName=name,
-        DeploymentConfig=settings.rollout.to_request(),
-    )
-    client.add_tags(ResourceArn=arn, Tags=[expected])

@@ -1,7 +1,7 @@
-"""A drift alarm fires: start the pipeline again, unless it runs, cools down or ran too often.
+"""A check's alarm fires: start the pipeline again, unless it runs, cools down or ran too often.
 
 Subscribes to "CloudWatch Alarm State Change". The pipelines' own executions are the memory: of
-training for the limits, of the drift check for whether it found drift or just failed.
+training for the limits, of the check for whether it found something or just failed.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from mlops.retrain import PastRun, Policy, decide
 
 PREFIX = "retrain-"
 """Begins the display name of executions that an alarm started."""
-DRIFTED = "Drifted"
-"""The step of the drift pipeline that ends it when columns have drifted."""
+FOUND = ("Drifted", "Degraded")
+"""The steps that end the checks' pipelines when they have found something."""
 SOURCE = "iryo.mlops"
 log = Logger(service="mlops-retrain")
 
@@ -34,9 +34,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         period=timedelta(days=float(os.environ.get("PERIOD_DAYS", "30"))),
     )
     client = boto3.client("sagemaker")
-    check = os.environ.get("DRIFT_PIPELINE")
-    if check and not _drifted(client, check):
-        return {"action": "ignored", "reason": "the check failed without finding drift"}
+    # The alarms' names and the pipelines that they watch.
+    checks = dict(one.split("=") for one in os.environ["CHECKS"].split(","))
+    if not _found(client, checks[event["detail"]["alarmName"]]):
+        return {"action": "ignored", "reason": "the check failed without finding anything"}
     decision = decide(datetime.now(UTC), _history(client, pipeline, policy.period), policy)
     action = "escalate" if decision.escalate else "started" if decision.start else "ignored"
     if decision.start:
@@ -54,8 +55,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     return {"action": action, "reason": decision.reason}
 
 
-def _drifted(client: Any, pipeline: str) -> bool:
-    """Tell whether the newest run of the drift check ended because of drift.
+def _found(client: Any, pipeline: str) -> bool:
+    """Tell whether the newest run of a check ended because it found something.
 
     It may also have failed for want of captured requests or of an instance, which training again
     would not mend.
@@ -68,7 +69,7 @@ def _drifted(client: Any, pipeline: str) -> bool:
     steps = client.list_pipeline_execution_steps(
         PipelineExecutionArn=newest[0]["PipelineExecutionArn"]
     )["PipelineExecutionSteps"]
-    return any(step["StepName"] == DRIFTED for step in steps)
+    return any(step["StepName"] in FOUND for step in steps)
 
 
 def _ask_a_person(pipeline: str, reason: str) -> None:

@@ -27,6 +27,8 @@ class DeploySettings:
     stage: str | None
     """Asks for the second approval, for example Production; absent: the first one is enough."""
     tags: Mapping[str, str]
+    scales: bool
+    """Autoscaling changes the number of instances."""
 
     @classmethod
     def here(cls) -> "DeploySettings":
@@ -51,6 +53,7 @@ class DeploySettings:
             ),
             stage=given.get("STAGE_NAME") or None,
             tags=dict(pair.split("=", 1) for pair in given["TAGS"].split(",")),
+            scales="MOST_INSTANCES" in given,
         )
 
     def tag_list(self) -> list[Any]:

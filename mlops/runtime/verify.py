@@ -1,4 +1,4 @@
-"""An endpoint changed its state: see whether it serves what was deployed.
+"""An endpoint changed its state: see whether it serves what was deployed, and let it scale.
 
 Subscribes to "SageMaker Endpoint State Change"; a bad verdict goes to the bus as
 `EndpointUnexpected`, from where alarms and people take it.
@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from mlops.release import Expected, verify
-from mlops.runtime.deploy import EXPECTED_TAG
+from mlops.release import EXPECTED_TAG, Expected, verify
+from mlops.runtime.scaling import Scaling
 
 SOURCE = "iryo.mlops"
 SETTLED = ("InService", "Failed", "UpdateRollbackFailed", "OutOfService")
@@ -32,6 +32,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         return {"verdict": "ignored", "reason": f"the endpoint has no tag {EXPECTED_TAG}"}
     verdict = verify(Expected(config=expected), endpoint)
     if verdict.good:
+        _scale(name)
         return {"verdict": "good", "reason": verdict.reason}
     log.error("unexpected", extra={"endpoint": name, "reason": verdict.reason})
     detail = {"endpoint": name, "expected": expected, "reason": verdict.reason}
@@ -46,3 +47,14 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
         ]
     )
     return {"verdict": "bad", "reason": verdict.reason}
+
+
+def _scale(endpoint: str) -> None:
+    """Set the bounds of an endpoint that approvals make; the template scales its own."""
+    if most := os.environ.get("MOST_INSTANCES"):
+        Scaling(
+            endpoint=endpoint,
+            least=int(os.environ["INSTANCE_COUNT"]),
+            most=int(most),
+            requests=int(os.environ["REQUESTS_AN_INSTANCE"]),
+        ).keep()

@@ -1,7 +1,8 @@
 """On a schedule: hold what the endpoint captured against what its model was trained on.
 
-The baseline is that of the version that serves, found in the registry; the window is the day or
-the month before. Without an endpoint or captured requests there is nothing to check.
+`drift` checks the day or month before against the baseline of the version that serves. `quality`
+checks answers against what turned out to be true, for which a month is waited: it is about the
+month before last. Without an endpoint, captured requests or truth there is nothing to check.
 """
 
 import os
@@ -12,42 +13,51 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
-from mlops.runtime.deploy import EXPECTED_TAG, VARIANT
+from mlops.release import EXPECTED_TAG, VARIANT, VERSION_TAG
 
-VERSION_TAG = "model-version"
-"""On an endpoint whose configurations are not named after versions."""
+DRIFT, QUALITY = "drift", "quality"
+FILES = {DRIFT: "baseline.json", QUALITY: "evaluation.json"}
+"""What each check holds captures against; the registry's metadata names it without the ending."""
 log = Logger(service="mlops-watch")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Start the drift pipeline for the window before `event["time"]`; say what was done."""
+    """Start the pipeline of `event["check"]` for a window before `event["time"]`."""
     client = boto3.client("sagemaker")
+    check = event.get("check", DRIFT)
     endpoint = os.environ["ENDPOINT_NAME"]
     version = _serving(client, endpoint)
     if version is None:
         return _said("ignored", "no version of the group serves")
-    window = _window(_moment(event), os.environ.get("WINDOW", "daily"))
+    window = _window(_moment(event), check)
     prefix = f"{os.environ['CAPTURE_PREFIX']}/{endpoint}/{VARIANT}/{window}"
-    bucket = os.environ["CAPTURE_BUCKET"]
-    if not _holds_anything(bucket, prefix):
+    truth = f"{os.environ['CAPTURE_PREFIX']}/truth/{endpoint}"
+    if not _holds_anything(prefix):
         return _said("ignored", f"nothing was captured in {window}")
+    if check == QUALITY and not _holds_anything(truth):
+        return _said("ignored", f"no truth is known under {truth}")
     package = client.describe_model_package(
         ModelPackageName=f"{os.environ['PACKAGE_ARN']}/{version}"
     )
-    baseline = package.get("CustomerMetadataProperties", {}).get("baseline", "")
-    if not baseline:
-        return _said("failed", f"version {version} has no baseline")
+    known = FILES[check].removesuffix(".json")
+    place = package.get("CustomerMetadataProperties", {}).get(known, "")
+    if not place:
+        return _said("failed", f"version {version} has no {known}")
+    parameters = {
+        # The step reads the folder that the file lies in.
+        known.capitalize(): place.removesuffix(f"/{FILES[check]}"),
+        "InputData": _uri(prefix),
+        **({"Truth": _uri(truth)} if check == QUALITY else {}),
+    }
     client.start_pipeline_execution(
-        PipelineName=os.environ["PIPELINE_NAME"],
-        PipelineParameters=[
-            # The step reads the folder that baseline.json lies in.
-            {"Name": "Baseline", "Value": baseline.removesuffix("/baseline.json")},
-            {"Name": "InputData", "Value": f"s3://{bucket}/{prefix}"},
-        ],
+        PipelineName=os.environ[f"{check.upper()}_PIPELINE"],
+        PipelineParameters=[{"Name": k, "Value": v} for k, v in parameters.items()],
         # The same window, asked for twice, is checked once.
-        ClientRequestToken=f"drift-{version}-{window.replace('/', '-')}-{endpoint}".ljust(32, "-"),
+        ClientRequestToken=f"{check}-{version}-{window.replace('/', '-')}-{endpoint}".ljust(
+            32, "-"
+        ),
     )
-    return _said("started", f"version {version}, {window}")
+    return _said("started", f"{check} of version {version}, {window}")
 
 
 def _said(action: str, reason: str) -> dict[str, str]:
@@ -60,11 +70,14 @@ def _moment(event: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(given) if given else datetime.now(UTC)
 
 
-def _window(now: datetime, kind: str) -> str:
-    """Return the day or month before as data capture names its folders, in UTC."""
+def _window(now: datetime, check: str) -> str:
+    """Return the day or month of a check as data capture names its folders, in UTC."""
     now = now.astimezone(UTC)
-    if kind == "monthly":
-        return f"{now.replace(day=1) - timedelta(days=1):%Y/%m}"
+    month_before = now.replace(day=1) - timedelta(days=1)
+    if check == QUALITY:
+        return f"{month_before.replace(day=1) - timedelta(days=1):%Y/%m}"
+    if os.environ.get("WINDOW", "daily") == "monthly":
+        return f"{month_before:%Y/%m}"
     return f"{now - timedelta(days=1):%Y/%m/%d}"
 
 
@@ -83,6 +96,12 @@ def _serving(client: Any, endpoint: str) -> int | None:
     return int(version) if version.isdigit() else None
 
 
-def _holds_anything(bucket: str, prefix: str) -> bool:
-    answer = boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/", MaxKeys=1)
+def _holds_anything(prefix: str) -> bool:
+    answer = boto3.client("s3").list_objects_v2(
+        Bucket=os.environ["CAPTURE_BUCKET"], Prefix=f"{prefix}/", MaxKeys=1
+    )
     return bool(answer.get("KeyCount"))
+
+
+def _uri(prefix: str) -> str:
+    return f"s3://{os.environ['CAPTURE_BUCKET']}/{prefix}"

@@ -10,7 +10,7 @@ from mlops.steps.container import ROOT, Container, StepError
 
 STEPS = (
     *("validate", "prepare", "features", "train", "evaluate", "explain", "document"),
-    *("drift", "score"),
+    *("drift", "quality", "score"),
 )
 
 

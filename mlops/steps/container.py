@@ -101,6 +101,12 @@ class Container:
             (output / name).write_text(reason[:LONGEST_REASON], encoding="utf-8")
         sys.stderr.write(f"{reason}\n")
 
+    @property
+    def reason(self) -> str:
+        """The reason that a process of this container has left; empty when there is none."""
+        file = self.root / "output" / "failure"
+        return file.read_text(encoding="utf-8") if file.is_file() else ""
+
 
 def number(values: Mapping[str, str], name: str, default: str) -> float:
     """Return a setting as a number; raises StepError with its name when it is none."""

@@ -17,7 +17,7 @@ from mlops.steps.metrics import Labels
 
 
 def run(container: Container) -> None:
-    """Write evaluation.json, bias.json and three charts."""
+    """Write evaluation.json, bias.json, constraints.json and three charts."""
     contract = container.contract
     loaded = model_of(container)
     test = table.read(container.input("test"), contract)
@@ -47,8 +47,9 @@ def run(container: Container) -> None:
         },
         "subgroups": rows,
     }
-    write_json(folder / "evaluation.json", _finite(evaluation))
-    write_json(folder / "bias.json", _finite(bias(contract, test, scores >= threshold)))
+    write_json(folder / "evaluation.json", finite(evaluation))
+    write_json(folder / "constraints.json", constraints(overall))
+    write_json(folder / "bias.json", finite(bias(contract, test, scores >= threshold)))
     _charts(folder, scores, test.labels, overall, rows)
 
 
@@ -87,6 +88,24 @@ def quality(scores: Array, labels: Labels, overall: dict[str, Any], seed: int) -
         "receiver_operating_characteristic_curve": {
             "false_positive_rates": false.tolist(),
             "true_positive_rates": true.tolist(),
+        },
+    }
+
+
+def constraints(overall: dict[str, Any]) -> dict[str, Any]:
+    """Return what SageMaker Model Monitor holds the model's quality against."""
+    least = {
+        "recall": overall["recall"],
+        "precision": overall["precision"],
+        "true_negative_rate": overall["specificity"],
+        "auc": overall["auc"],
+    }
+    return {
+        "version": 0.0,
+        "binary_classification_constraints": {
+            name: {"threshold": value, "comparison_operator": "LessThanThreshold"}
+            for name, value in least.items()
+            if math.isfinite(value)
         },
     }
 
@@ -131,12 +150,12 @@ def _charts(
         (folder / name).write_text(chart, encoding="utf-8")
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Replace NaN, which JSON does not have, by null."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     if isinstance(value, float | np.floating) and not math.isfinite(value):
         return None
     return value

@@ -1,5 +1,6 @@
 """Start training on every instance with torchrun; SageMaker starts this on each of them."""
 
+import importlib.util
 import subprocess
 import sys
 
@@ -11,10 +12,14 @@ PORT = 29500
 
 
 def run(container: Container) -> None:
-    """Run torchrun on this instance; raises StepError with its exit code when training fails."""
-    result = subprocess.run(command(container.resources), check=False)
+    """Run torchrun on this instance; raises StepError with the reason when training fails."""
+    given = command(container.resources)
+    if importlib.util.find_spec("torch") is None:
+        raise StepError("distributed training: the image has no PyTorch (torch), torchrun needs it")
+    result = subprocess.run(given, check=False)
     if result.returncode:
-        raise StepError(f"distributed training: torchrun ended with {result.returncode}")
+        ended = f"distributed training: torchrun ended with {result.returncode}"
+        raise StepError(container.reason or ended)
 
 
 def command(resources: dict[str, object]) -> list[str]:

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from mlops.inference.archive import add_code, seal
 from mlops.inference.model import Array, Linear, Model, Trees, probability
 from mlops.steps import metrics, table
-from mlops.steps.collective import Alone, Collective
+from mlops.steps.collective import Collective, collective
 from mlops.steps.container import Container, StepError, number, read_json, write_json
 from mlops.steps.newton import logistic
 from mlops.steps.table import Table
 
 
-def run(container: Container, collective: Collective | None = None) -> None:
+def run(container: Container, together: Collective | None = None) -> None:
     """Train on this process's share of the records; the first process writes the model."""
-    together = collective or Alone()
+    together = together or collective(container.environment.get("DISTRIBUTION", "none"))
     contract = container.contract
     learnt = {
         name: np.asarray(values)

@@ -54,8 +54,8 @@ Runs = Callable[..., Run]
 
 
 @pytest.fixture(scope="session")
-def execute(workplace: Path, records: Path) -> Runs:
-    """Run the clinical pipeline, with a cache that all runs of the session share."""
+def first(workplace: Path, records: Path) -> tuple[Runs, Run]:
+    """Runs of the clinical pipeline that share a cache, and the first of them."""
     count = iter(range(100))
 
     def executed(
@@ -72,13 +72,19 @@ def execute(workplace: Path, records: Path) -> Runs:
         )
         return Run(run(definition, options), folder)
 
-    return executed
+    return executed, executed()
 
 
 @pytest.fixture(scope="session")
-def cold(execute: Runs) -> Run:
+def execute(first: tuple[Runs, Run]) -> Runs:
+    """Run the clinical pipeline, with a cache that all runs of the session share."""
+    return first[0]
+
+
+@pytest.fixture(scope="session")
+def cold(first: tuple[Runs, Run]) -> Run:
     """The first run: nothing comes from the cache."""
-    return execute()
+    return first[1]
 
 
 @pytest.fixture(scope="session")

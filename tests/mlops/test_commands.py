@@ -77,6 +77,11 @@ def test_a_broken_definition_is_told_in_sentences(
             "setting distribution: 'mpi' was given, none, torchrun, sagemaker, horovod is allowed\n",
         ),
         (
+            ["definition", "--setting", "distribution=horovod"],
+            "setting distribution: horovod with training_count 1; none goes with 1, the others with "
+            "2 or more\n",
+        ),
+        (
             ["definition", "--setting", "seed=x"],
             "setting seed: 'x' was given, int is allowed\n",
         ),
@@ -119,3 +124,19 @@ def test_other_orchestrators_are_written_for(tmp_path: Path, orchestrator: str) 
     assert result.exit_code == 0, result.output
     (module,) = tmp_path.glob("*.py")
     assert result.stdout == f"{module}: written\n"
+
+
+def test_what_describe_pipeline_prints_is_taken(tmp_path: Path, definition: dict[str, Any]) -> None:
+    answer = {"PipelineArn": "arn", "PipelineDefinition": json.dumps(definition)}
+    (tmp_path / "x.json").write_text(json.dumps(answer))
+    assert CLI.invoke(commands.mlops, ["check", "x.json"]).exit_code == 0
+
+
+def test_no_other_orchestrator_gets_what_a_template_does_not_know(
+    tmp_path: Path, definition: dict[str, Any]
+) -> None:
+    definition["Steps"][0]["Arguments"]["RoleArn"] = "${Token[Role]}"
+    (tmp_path / "x.json").write_text(json.dumps(definition))
+    result = CLI.invoke(commands.mlops, ["generate", "airflow", "x.json"])
+    assert result.exit_code == 2
+    assert "describe-pipeline" in result.stderr

@@ -32,6 +32,7 @@ def table(name: str, *lines: str) -> str:
 GOOD = {
     "nothing": "",
     "approval": table("endpoint", 'managed_by = "approval"'),
+    "approval that scales": table("endpoint", 'managed_by = "approval"', "most_instances = 3"),
     "template": table(
         "endpoint", 'managed_by = "template"', "version = 3", "challenger = 4", "shadow = 5"
     ),
@@ -54,6 +55,10 @@ WRONG = {
     "a way without instances": (
         table("training", 'distribution = "torchrun"'),
         "mlops.training.distribution: torchrun spreads over instances",
+    ),
+    "trees on several instances": (
+        table("training", "instances = 2", 'distribution = "torchrun"', 'algorithm = "boosting"'),
+        "mlops.training.algorithm: boosting trains on one instance",
     ),
     "one person in two roles": (
         table("studio", "enabled = true", 'data_scientists = ["a"]', 'ml_engineers = ["a"]'),
@@ -94,6 +99,20 @@ WRONG = {
             "most_instances = 2",
         ),
         "mlops.endpoint.most_instances: 2 is under mlops.endpoint.instances 3",
+    ),
+    "scaling nothing": (
+        table("endpoint", "most_instances = 2"),
+        "mlops.endpoint.most_instances: nobody makes an endpoint",
+    ),
+    "scaling what scales by itself": (
+        table(
+            "endpoint",
+            'managed_by = "template"',
+            "version = 1",
+            'kind = "serverless"',
+            "most_instances = 2",
+        ),
+        'mlops.endpoint.most_instances: "serverless" scales by itself',
     ),
     "Model Monitor where it is not known": (
         table(
@@ -146,6 +165,16 @@ def test_wrong_settings_are_refused_with_a_sentence(tmp_path: Path, case: str) -
         if sentence.startswith(said) or not any(words in sentence for words in besides)
     ]
     assert len(found) == 1 and found[0].startswith(said)
+
+
+def test_scaling_by_approval_needs_nat(tmp_path: Path) -> None:
+    base = BASE.replace('nat = "single"', 'nat = "none"')
+    assert base != BASE
+    scaled = table("endpoint", 'managed_by = "approval"', "most_instances = 3")
+    assert sentences(tmp_path, base=base, mlops=scaled) == [
+        "mlops.endpoint.most_instances: Application Auto Scaling is called through NAT; "
+        "network.nat is none"
+    ]
 
 
 def production(tmp_path: Path, endpoint: str, release: str = "") -> list[str]:

@@ -3,7 +3,10 @@
 import ast
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +56,40 @@ def test_the_dag_is_python_beside_the_very_definition(
     ast.parse(source)
     assert "schedule='@weekly'" in source
     assert json.loads((tmp_path / "iryo-clinical.json").read_text()) == definition
+
+
+def test_the_dag_folder_is_whole(definition: dict[str, Any], tmp_path: Path) -> None:
+    """A worker has boto3 and this folder: nothing of the project is on its path."""
+    airflow.write(definition, tmp_path, name="iryo-clinical")
+    airflow.write(definition, tmp_path, name="iryo-clinical")
+    assert (tmp_path / ".airflowignore").read_text() == "mlops/\n"
+    program = (
+        "import json, sys; from mlops.orchestration.plan import tasks; "
+        "import mlops.orchestration.step as step; assert step.__file__.startswith(sys.argv[1]); "
+        "print(len(tasks(json.load(open('iryo-clinical.json')), 'p')))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (0, "10\n"), result.stderr
+    assert not (tmp_path / "mlops" / "orchestration" / "airflow.py").exists()
+
+
+def test_kubeflow_s_tasks_run_the_image_of_the_jobs(
+    definition: dict[str, Any], tmp_path: Path
+) -> None:
+    image = definition["Steps"][0]["Arguments"]["AppSpecification"]["ImageUri"]
+    source = kubeflow.write(definition, tmp_path, name="p").read_text()
+    assert f"IMAGE = {image!r}" in source
+    lonely = Pipeline(name="p", steps=(Lambda(name="Ask", function_arn="arn", inputs={}),))
+    with pytest.raises(ValueError, match="no job with an image; give --image"):
+        kubeflow.write(lonely.to_definition(), tmp_path, name="q")
 
 
 def test_the_kubeflow_module_has_every_step_and_both_branches(

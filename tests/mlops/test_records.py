@@ -1,54 +1,35 @@
-"""De-identified FHIR records of synthetic patients through the whole pipeline."""
+"""FHIR records of synthetic patients, de-identified, through the whole pipeline."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import carebundle
 import pytest
 
+from infra.ingestion.runtime.deidentification import Deidentifier, Format
 from mlops.runner.state import Status
 from tests.mlops.conftest import Runs
 
 PATIENTS = 80
-KEPT = {
-    "Patient": ("resourceType", "id", "gender", "birthDate"),
-    "Observation": (
-        *("resourceType", "code", "subject", "effectiveDateTime", "valueQuantity", "component"),
-    ),
-    "Condition": ("resourceType", "code", "subject"),
-}
-
-
-def deidentified(number: int) -> Iterator[dict[str, Any]]:
-    """What is left of a synthetic patient in the important bucket: few elements, years only."""
-    profile = "type2_diabetes" if number % 3 == 0 else "healthy"
-    bundle = carebundle.generate_bundle(profile=profile, seed=number, sex="FM"[number % 2])
-    for entry in json.loads(carebundle.to_json(bundle))["entry"]:
-        kept = KEPT.get(entry["resource"]["resourceType"])
-        if kept:
-            resource = {k: v for k, v in entry["resource"].items() if k in kept}
-            if "subject" in resource:
-                resource["subject"] = {"reference": f"Patient/p{number}"}
-            else:
-                resource["id"] = f"p{number}"
-            for date in ("birthDate", "effectiveDateTime"):
-                if date in resource:
-                    resource[date] = resource[date][:4]
-            yield resource
 
 
 @pytest.fixture(scope="session")
 def lake(workplace: Path) -> Path:
-    """The important bucket's layout: source, type and day, then NDJSON."""
-    for number in range(PATIENTS):
-        for resource in deidentified(number):
-            kind = resource["resourceType"]
-            folder = workplace / "lake" / "source=clinic" / f"type={kind}" / "day=2026-01-01"
-            folder.mkdir(parents=True, exist_ok=True)
-            with (folder / f"{number % 4}.ndjson").open("a") as file:
-                file.write(json.dumps(resource) + "\n")
+    """The important bucket's layout, filled by the engine: source, type and day, then NDJSON."""
+    bundles = [
+        carebundle.generate_bundle(
+            profile="type2_diabetes" if number % 3 == 0 else "healthy",
+            seed=number,
+            sex="FM"[number % 2],
+        )
+        for number in range(PATIENTS)
+    ]
+    engine = Deidentifier("jp_pseudonymised", bytes(range(32)))
+    for kind, text in carebundle.to_ndjson(bundles).items():
+        folder = workplace / "lake" / "source=clinic" / f"type={kind}" / "day=2026-01-01"
+        folder.mkdir(parents=True)
+        with (folder / "one.ndjson").open("wb") as file:
+            for record in text.encode().splitlines():
+                file.write(engine.deidentify(record, Format.FHIR_NDJSON).content + b"\n")
     return workplace / "lake"
 
 

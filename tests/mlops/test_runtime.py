@@ -35,6 +35,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         "ALARMS": "errors,latency",
         "TAGS": "project=iryo,data-class=confidential",
         "PIPELINE_NAME": "iryo-clinical",
+        "CHECKS": "drift=drift",
         "EVENT_BUS": "iryo",
     }.items():
         monkeypatch.setenv(name, value)
@@ -63,6 +64,13 @@ def approve(client: Any, arn: str, *, by: str = "approver") -> dict[str, Any]:
     package.created_by = {"UserProfileArn": "arn:aws:sagemaker:::user-profile/creator"}
     package.last_modified_by = {"UserProfileArn": f"arn:aws:sagemaker:::user-profile/{by}"}
     return event(arn)
+
+
+def reject(client: Any, told: dict[str, Any]) -> dict[str, str]:
+    """Reject a package and hand the event to the function."""
+    arn = told["detail"]["ModelPackageArn"]
+    client.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Rejected")
+    return deploy.handler(told, None)
 
 
 def event(arn: str) -> dict[str, Any]:
@@ -110,34 +118,127 @@ def test_the_same_event_twice_changes_nothing(aws: Any, cold: Run) -> None:
     deploy.handler(told, None)
     assert deploy.handler(told, None) == {
         "action": "ignored",
-        "reason": "iryo-clinical-1 is already deployed or newer",
+        "reason": "iryo-clinical-1 is already deployed",
     }
 
 
-def test_a_newer_version_is_rolled_out_guarded_by_alarms(
-    aws: Any, cold: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deploy.handler(approve(aws, register(aws, cold)), None)
+@pytest.fixture
+def updates(aws: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Moto has no UpdateEndpoint: its requests are taken down, and done unless rolled back."""
     calls: list[dict[str, Any]] = []
     real = boto3.client
 
     def client(service: str, **kwargs: Any) -> Any:
-        """Moto has no UpdateEndpoint: take its request down instead."""
         made = real(service, **kwargs)
         made.update_endpoint = lambda **request: calls.append(request)
         return made
 
-    second = approve(aws, register(aws, cold))
     monkeypatch.setattr("boto3.client", client)
+    real("events").create_event_bus(Name="iryo")
+    return calls
+
+
+def succeed(call: dict[str, Any]) -> None:
+    """End an update well."""
+    endpoint = sagemaker_backends["123456789012"][REGION].endpoints[call["EndpointName"]]
+    endpoint.endpoint_config_name = call["EndpointConfigName"]
+
+
+def expected(client: Any) -> str:
+    arn = client.describe_endpoint(EndpointName="clinical")["EndpointArn"]
+    tags = {tag["Key"]: tag["Value"] for tag in client.list_tags(ResourceArn=arn)["Tags"]}
+    return tags["expected-config"]
+
+
+def test_rejecting_what_serves_brings_back_the_version_before(
+    aws: Any, cold: Run, updates: list[dict[str, Any]]
+) -> None:
+    first, second = (approve(aws, register(aws, cold)) for _ in range(2))
+    deploy.handler(first, None)
+    assert expected(aws) == "iryo-clinical-2", "the newest, whichever the event is about"
+    assert reject(aws, second)["reason"] == "iryo-clinical-1"
+    (call,) = updates
+    assert call["EndpointConfigName"] == "iryo-clinical-1"
+    assert call["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
+    succeed(call)
+    assert expected(aws) == "iryo-clinical-1"
+    answer = reject(aws, first)
+    assert answer == {"action": "refused", "reason": "the package is Rejected, not Approved"}
+    assert len(updates) == 1, "nothing is left to go back to: people are told, it goes on serving"
+
+
+def test_a_rejected_version_that_was_rolled_back_is_not_updated_away(
+    aws: Any, cold: Run, updates: list[dict[str, Any]]
+) -> None:
+    deploy.handler(approve(aws, register(aws, cold)), None)
+    second = approve(aws, register(aws, cold))
+    deploy.handler(second, None)
+    assert expected(aws) == "iryo-clinical-2"
+    # The update was rolled back in silence: the first version serves already.
+    assert reject(aws, second)["reason"] == "iryo-clinical-1"
+    assert len(updates) == 1
+    assert expected(aws) == "iryo-clinical-1"
+
+
+def test_an_older_version_approved_late_changes_nothing(
+    aws: Any, cold: Run, updates: list[dict[str, Any]]
+) -> None:
+    old = register(aws, cold)
+    deploy.handler(approve(aws, register(aws, cold)), None)
+    assert deploy.handler(approve(aws, old), None) == {
+        "action": "ignored",
+        "reason": "iryo-clinical-2 is already deployed",
+    }
+    assert updates == []
+
+
+def scalable() -> list[tuple[int, int]]:
+    found = boto3.client("application-autoscaling").describe_scalable_targets(
+        ServiceNamespace="sagemaker"
+    )["ScalableTargets"]
+    assert all(t["ResourceId"] == "endpoint/clinical/variant/primary" for t in found)
+    return [(t["MinCapacity"], t["MaxCapacity"]) for t in found]
+
+
+def test_what_approval_deploys_scales_and_keeps_its_instances(
+    aws: Any, cold: Run, updates: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOST_INSTANCES", "4")
+    monkeypatch.setenv("REQUESTS_AN_INSTANCE", "60000")
+    deploy.handler(approve(aws, register(aws, cold)), None)
+    told = {"detail": {"EndpointName": "clinical"}}
+    for _ in range(2):
+        assert verify.handler(told, None)["verdict"] == "good"
+        assert scalable() == [(2, 4)]
+    policies = boto3.client("application-autoscaling").describe_scaling_policies(
+        ServiceNamespace="sagemaker"
+    )["ScalingPolicies"]
+    assert [p["PolicyName"] for p in policies] == ["clinical-requests"]
+    deploy.handler(approve(aws, register(aws, cold)), None)
+    assert updates[0]["RetainAllVariantProperties"] is True
+    kept = [k["VariantPropertyType"] for k in updates[0]["ExcludeRetainedVariantProperties"]]
+    assert "DesiredInstanceCount" not in kept
+    assert scalable() == [(2, 4)]
+    # SageMaker changes no instance type of a variant that scales.
+    monkeypatch.setenv("INSTANCE_TYPE", "ml.m5.xlarge")
+    deploy.handler(approve(aws, register(aws, cold)), None)
+    assert "RetainAllVariantProperties" not in updates[1]
+    assert scalable() == []
+
+
+def test_a_newer_version_is_rolled_out_guarded_by_alarms(
+    aws: Any, cold: Run, updates: list[dict[str, Any]]
+) -> None:
+    deploy.handler(approve(aws, register(aws, cold)), None)
+    second = approve(aws, register(aws, cold))
     assert deploy.handler(second, None)["reason"] == "iryo-clinical-2"
-    (call,) = calls
+    (call,) = updates
     assert call["EndpointConfigName"] == "iryo-clinical-2"
+    assert "RetainAllVariantProperties" not in call
     rollback = call["DeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]
     assert [alarm["AlarmName"] for alarm in rollback] == ["errors", "latency"]
     # Moto's endpoint still serves the first version, as after a rollback: the check sees it.
     told = {"detail": {"EndpointName": "clinical"}}
-    monkeypatch.setattr("boto3.client", real)
-    real("events").create_event_bus(Name="iryo")
     assert verify.handler(told, None) == {
         "verdict": "bad",
         "reason": "silently rolled back: iryo-clinical-1 serves, iryo-clinical-2 was deployed",
@@ -172,7 +273,9 @@ def alarm(value: str = "ALARM") -> dict[str, Any]:
 
 
 @pytest.fixture
-def pipeline(aws: Any, definition: dict[str, Any]) -> Any:
+def pipeline(aws: Any, definition: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+    # Moto lists no steps; tests/mlops/test_watch.py is about what the check found.
+    monkeypatch.setattr(retrain, "_found", lambda *_: True)
     aws.create_pipeline(
         PipelineName="iryo-clinical",
         PipelineDefinition=json.dumps(definition),

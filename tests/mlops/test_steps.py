@@ -3,22 +3,27 @@
 import gzip
 import json
 import math
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from mlops.inference.model import Array
+from mlops.pipeline_definition import Distribution
+from mlops.runner.state import Status
 from mlops.steps import document, fairness, features, fhir, launch, prepare, table, validate
 from mlops.steps.__main__ import main
-from mlops.steps.collective import Alone
+from mlops.steps.collective import Alone, collective
 from mlops.steps.container import Container, StepError, number
 from mlops.steps.contracts import contract_named, names
 from mlops.steps.newton import logistic
 from mlops.steps.table import Table
+from tests.mlops.conftest import Runs
 
 CANCER = contract_named("breast_cancer")
 DIABETES = contract_named("diabetes")
@@ -270,6 +275,70 @@ def test_torchrun_is_told_which_instance_it_is_on() -> None:
     assert "--master_addr=algo-1" in command
     with pytest.raises(StepError, match=r"resourceconfig\.json: hosts and current_host"):
         launch.command({})
+
+
+class Tensor:
+    """As much of torch's as a sum needs."""
+
+    def __init__(self, values: Array) -> None:
+        self.values = values
+
+    def numpy(self) -> Array:
+        return self.values
+
+
+@pytest.mark.parametrize("distribution", ["horovod", "sagemaker"])
+def test_toolkits_sum_over_their_processes(
+    distribution: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their libraries are in images only: what stands for them adds three equal processes."""
+
+    def all_reduce(tensor: Tensor) -> None:
+        tensor.values = tensor.values * 3
+
+    started: list[str] = []
+    distributed = SimpleNamespace(
+        init_process_group=started.append,
+        get_rank=lambda: 1,
+        get_world_size=lambda: 3,
+        all_reduce=all_reduce,
+    )
+    horovod = SimpleNamespace(
+        Sum="sum",
+        init=lambda: started.append("horovod"),
+        rank=lambda: 1,
+        size=lambda: 3,
+        allreduce=lambda tensor, op: Tensor(tensor.values * (3 if op == "sum" else 1)),
+    )
+    for name, module in {
+        "torch": SimpleNamespace(from_numpy=Tensor, distributed=distributed),
+        "torch.distributed": distributed,
+        "horovod": SimpleNamespace(torch=horovod),
+        "horovod.torch": horovod,
+        "smdistributed.dataparallel.torch.torch_smddp": SimpleNamespace(),
+    }.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    together = collective(distribution)
+    assert (together.rank, together.size) == (1, 3)
+    np.testing.assert_array_equal(together.sum(np.ones(2)), [3.0, 3.0])
+    assert started == [{"sagemaker": "smddp"}.get(distribution, distribution)]
+
+
+@pytest.mark.parametrize(
+    ("distribution", "sentence"),
+    [
+        ("torchrun", "the image has no PyTorch"),
+        ("horovod", "the image has no PyTorch"),
+        ("sagemaker", "the image has no PyTorch"),
+    ],
+)
+def test_an_image_without_what_the_distribution_needs_says_so(
+    distribution: str, sentence: str, execute: Runs
+) -> None:
+    done = execute(distribution=Distribution(distribution), training_count=2)
+    assert done.result.status is Status.FAILED
+    assert done.result.reason is not None
+    assert done.result.reason.startswith(f"step Train: distributed training: {sentence}")
 
 
 def test_a_gap_is_judged_only_where_there_are_cases_enough() -> None:

@@ -26,7 +26,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         "AWS_SECRET_ACCESS_KEY": "testing",
         "ENDPOINT_NAME": ENDPOINT,
         "PACKAGE_ARN": f"arn:aws:sagemaker:{REGION}:123456789012:model-package/{GROUP}",
-        "PIPELINE_NAME": "drift",
+        "DRIFT_PIPELINE": "drift",
+        "QUALITY_PIPELINE": "quality",
         "CAPTURE_BUCKET": "confidential",
         "CAPTURE_PREFIX": "capture",
         "WINDOW": "daily",
@@ -45,7 +46,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             captured_uri="s3://c/x",
             data_class="confidential",
         ).to_definition()
-        for name in ("drift", "clinical"):
+        for name in ("drift", "quality", "clinical"):
             client.create_pipeline(
                 PipelineName=name,
                 PipelineDefinition=json.dumps(definition),
@@ -55,7 +56,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield client
 
 
-def register(client: Any, baseline: str | None) -> None:
+def register(client: Any, baseline: str | None, **more: str) -> None:
+    metadata = {**({"baseline": baseline} if baseline else {}), **more}
     if not client.list_model_package_groups()["ModelPackageGroupSummaryList"]:
         client.create_model_package_group(ModelPackageGroupName=GROUP)
     client.create_model_package(
@@ -66,7 +68,7 @@ def register(client: Any, baseline: str | None) -> None:
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },
-        **({"CustomerMetadataProperties": {"baseline": baseline}} if baseline else {}),
+        **({"CustomerMetadataProperties": metadata} if metadata else {}),
     )
 
 
@@ -95,9 +97,9 @@ def capture(day: str) -> None:
     boto3.client("s3").put_object(Bucket="confidential", Key=key, Body=b"{}")
 
 
-def started(client: Any) -> dict[str, str]:
-    """The parameters of the only execution of the drift pipeline."""
-    (execution,) = client.list_pipeline_executions(PipelineName="drift")[
+def started(client: Any, pipeline: str = "drift") -> dict[str, str]:
+    """The parameters of the only execution of a check's pipeline."""
+    (execution,) = client.list_pipeline_executions(PipelineName=pipeline)[
         "PipelineExecutionSummaries"
     ]
     parameters = client.list_pipeline_parameters_for_execution(
@@ -121,7 +123,10 @@ def test_nothing_captured_nothing_is_checked(aws: Any) -> None:
 def test_the_day_before_is_held_against_the_serving_version_s_baseline(aws: Any) -> None:
     serve(aws, f"{GROUP}-1")
     capture("2026/02/28")
-    assert watch.handler(TOLD, None) == {"action": "started", "reason": "version 1, 2026/02/28"}
+    assert watch.handler(TOLD, None) == {
+        "action": "started",
+        "reason": "drift of version 1, 2026/02/28",
+    }
     assert started(aws) == {
         "Baseline": "s3://important/run/Prepare/baseline",
         "InputData": f"s3://confidential/capture/{ENDPOINT}/primary/2026/02/28",
@@ -132,15 +137,38 @@ def test_the_month_before_is_a_setting(aws: Any, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("WINDOW", "monthly")
     serve(aws, f"{GROUP}-1")
     capture("2026/02/03")
-    assert watch.handler(TOLD, None)["reason"] == "version 1, 2026/02"
+    assert watch.handler(TOLD, None)["reason"] == "drift of version 1, 2026/02"
 
 
 def test_an_endpoint_of_the_template_names_its_version(aws: Any) -> None:
     register(aws, "s3://important/second/Prepare/baseline/baseline.json")
     serve(aws, "Config-AbC", model_version="2")
     capture("2026/02/28")
-    assert watch.handler(TOLD, None)["reason"] == "version 2, 2026/02/28"
+    assert watch.handler(TOLD, None)["reason"] == "drift of version 2, 2026/02/28"
     assert "second" in started(aws)["Baseline"]
+
+
+def test_quality_waits_a_month_for_the_truth(aws: Any) -> None:
+    asked = {**TOLD, "check": "quality"}
+    register(aws, None, evaluation="s3://important/run/Evaluate/evaluation/evaluation.json")
+    serve(aws, f"{GROUP}-2")
+    capture("2026/02/28")
+    assert watch.handler(asked, None)["reason"] == "nothing was captured in 2026/01"
+    capture("2026/01/28")
+    assert (
+        watch.handler(asked, None)["reason"] == f"no truth is known under capture/truth/{ENDPOINT}"
+    )
+    key = f"capture/truth/{ENDPOINT}/2026/02/03/10/one.jsonl"
+    boto3.client("s3").put_object(Bucket="confidential", Key=key, Body=b"{}")
+    assert watch.handler(asked, None) == {
+        "action": "started",
+        "reason": "quality of version 2, 2026/01",
+    }
+    assert started(aws, "quality") == {
+        "Evaluation": "s3://important/run/Evaluate/evaluation",
+        "InputData": f"s3://confidential/capture/{ENDPOINT}/primary/2026/01",
+        "Truth": f"s3://confidential/capture/truth/{ENDPOINT}",
+    }
 
 
 def test_a_version_without_baseline_is_said(aws: Any) -> None:
@@ -163,7 +191,7 @@ ALARM = {
 def ended(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the newest drift check have ended at the given steps: moto lists no steps."""
     monkeypatch.setenv("PIPELINE_NAME", "clinical")
-    monkeypatch.setenv("DRIFT_PIPELINE", "drift")
+    monkeypatch.setenv("CHECKS", "drift=drift,quality=quality")
     aws.start_pipeline_execution(PipelineName="drift", ClientRequestToken="1" * 32)
     real = boto3.client
 
@@ -192,16 +220,26 @@ def test_drift_trains_again(aws: Any, ended: Any) -> None:
     assert runs(aws) == 1
 
 
+def test_a_model_that_got_worse_trains_again(aws: Any, ended: Any) -> None:
+    ended("Quality", "AsGood", "Degraded")
+    told = json.loads(json.dumps(ALARM).replace('"drift"', '"quality"'))
+    assert retrain.handler(told, None)["action"] == "ignored", "its pipeline has never run"
+    aws.start_pipeline_execution(PipelineName="quality", ClientRequestToken="2" * 32)
+    ended("Quality", "AsGood", "Degraded")
+    assert retrain.handler(told, None)["action"] == "started"
+    assert runs(aws) == 1
+
+
 def test_a_check_that_failed_trains_nothing(aws: Any, ended: Any) -> None:
     ended("Drift")
     answer = retrain.handler(ALARM, None)
-    assert answer == {"action": "ignored", "reason": "the check failed without finding drift"}
+    assert answer == {"action": "ignored", "reason": "the check failed without finding anything"}
     assert runs(aws) == 0
 
 
 def test_no_check_yet_trains_nothing(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIPELINE_NAME", "clinical")
-    monkeypatch.setenv("DRIFT_PIPELINE", "drift")
+    monkeypatch.setenv("CHECKS", "drift=drift")
     assert retrain.handler(ALARM, None)["action"] == "ignored"
 
 

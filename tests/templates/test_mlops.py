@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import pytest
 from infra.assets import layer_path
 from infra.config import load, path_of
 from mlops.pipeline_definition import check
+from mlops.pipeline_definition.deployed import definitions
 from mlops.pipeline_definition.safeguards import DATA_CLASSES
 from tests.conftest import Assembly
 from tests.templates.policies import plain
@@ -64,24 +64,9 @@ def granted(statements: list[dict[str, Any]], bucket: str) -> set[str]:
     }
 
 
-def written(value: Any) -> str:
-    """The text that CloudFormation would make, with the checks' tokens for what it looks up."""
-    match value:
-        case str():
-            return value
-        case {"Fn::Join": ["", parts]}:
-            return "".join(written(part) for part in parts)
-    names = re.findall(r"\w+", json.dumps(value))
-    return f"${{Token[{'.'.join(names)}.1]}}"
-
-
 def definition(room: Assembly, name: str) -> dict[str, Any]:
     """A pipeline's definition as it stands in the template."""
-    pipeline = room.resource(ROOM, "AWS::SageMaker::Pipeline", PipelineName=name)
-    found: dict[str, Any] = json.loads(
-        written(pipeline["PipelineDefinition"]["PipelineDefinitionBody"])
-    )
-    return found
+    return definitions(room.outdir)[name]
 
 
 def jobs(value: Any) -> Iterator[dict[str, Any]]:
@@ -101,7 +86,7 @@ def test_the_room_is_off_where_its_switch_is(assembly: Callable[[str], Assembly]
 
 
 def test_every_definition_in_the_template_passes_the_check(room: Assembly) -> None:
-    for name in ("clinical", "clinical-drift", "scoring"):
+    for name in ("clinical", "clinical-drift", "clinical-quality", "scoring"):
         found = definition(room, f"iryo-production-{name}")
         assert found["Version"] == "2020-12-01"
         assert [str(problem) for problem in check(found)] == []
@@ -295,7 +280,7 @@ def test_the_key_lets_alarms_and_sagemaker_use_it(
 
 def test_every_alarm_tells_the_topic(room: Assembly) -> None:
     alarms = room.resources(ROOM, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 5
+    assert len(alarms) == 6
     for alarm in alarms.values():
         assert "AlertsTopic" in json.dumps(alarm["Properties"]["AlarmActions"])
         assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
@@ -338,6 +323,17 @@ def test_deployment_touches_its_own_endpoint_and_versions(room: Assembly) -> Non
     )
 
 
+def test_what_approval_deploys_may_scale_and_nothing_else(room: Assembly) -> None:
+    given = environment_of(room, "verify")
+    assert (given["INSTANCE_COUNT"], given["MOST_INSTANCES"]) == ("2", "4")
+    statements = {s["Sid"]: s for s in policy_of(room, "ReleaseVerify")}
+    assert statements["Scaling"]["Condition"] == {
+        "StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}
+    }
+    assert "iryo-production-breast-cancer" in plain(statements["ScalingEndpoint"]["Resource"])
+    assert '"sagemaker:UpdateEndpoint"' not in json.dumps(statements)
+
+
 def test_drift_starts_training_with_limits(room: Assembly) -> None:
     given = environment_of(room, "retrain")
     assert (given["COOL_DOWN_HOURS"], given["MOST_RUNS"], given["PERIOD_DAYS"]) == ("24", "4", "30")
@@ -347,14 +343,23 @@ def test_drift_starts_training_with_limits(room: Assembly) -> None:
         if "CloudWatch Alarm State Change" in json.dumps(rule)
     )
     assert "AlarmsDrift" in json.dumps(rule["EventPattern"]["resources"])
+    assert "AlarmsQuality" in json.dumps(rule["EventPattern"]["resources"])
+    assert "=iryo-production-clinical-drift," in json.dumps(given["CHECKS"])
     assert "DeadLetterConfig" in rule["Targets"][0]
 
 
-def test_the_drift_check_runs_every_day(room: Assembly) -> None:
-    schedule = room.resource(ROOM, "AWS::Scheduler::Schedule")
-    assert schedule["ScheduleExpression"] == "cron(0 10 * * ? *)"
-    assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
-    assert "DeadLetterConfig" in schedule["Target"]
+def test_the_checks_run_by_themselves(room: Assembly) -> None:
+    schedules = {
+        json.loads(one["Properties"]["Target"]["Input"])["check"]: one["Properties"]
+        for one in room.resources(ROOM, "AWS::Scheduler::Schedule").values()
+    }
+    assert {check: one["ScheduleExpression"] for check, one in schedules.items()} == {
+        "drift": "cron(0 10 * * ? *)",
+        "quality": "cron(0 10 1 * ? *)",
+    }
+    for schedule in schedules.values():
+        assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
+        assert "DeadLetterConfig" in schedule["Target"]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -370,7 +375,7 @@ def test_functions_are_private_and_encrypted(room: Assembly, module: str) -> Non
 
 @pytest.mark.parametrize("module", MODULES)
 def test_the_asset_holds_all_that_a_function_imports(room: Assembly, module: str) -> None:
-    manifest = json.loads(next(room.outdir.glob("iryo-*.assets.json")).read_text())
+    manifest = json.loads((room.outdir / f"iryo-{room.environment}.assets.json").read_text())
     folders = [
         room.outdir / file["source"]["path"]
         for file in manifest["files"].values()

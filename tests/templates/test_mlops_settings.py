@@ -27,6 +27,7 @@ from mlops.room.alerts import Alerts
 from mlops.room.endpoint import Endpoint
 from mlops.room.images import StepImages
 from mlops.room.job_roles import JobRoles
+from mlops.room.kubeflow import Kubeflow
 from mlops.room.mlflow import Mlflow
 from mlops.room.model_monitor import ModelMonitor
 from mlops.room.names import Names
@@ -100,7 +101,7 @@ class Place:
             f"{name}_sg": ec2.SecurityGroup.from_security_group_id(
                 self.stack, f"Sg{name}", f"sg-{name}"
             )
-            for name in ("application", "ml", "database", "data_storage")
+            for name in ("application", "ml", "database", "data_storage", "endpoints")
         }
         vpc = ec2.Vpc.from_vpc_attributes(
             self.stack, "Vpc", vpc_id="vpc-1", availability_zones=["a", "c"]
@@ -233,7 +234,9 @@ def test_asynchronous_answers_are_confidential() -> None:
 
 
 def test_model_monitor_runs_isolated_in_the_vpc() -> None:
-    place = endpoint_of(model_monitor_baseline="s3://x/baseline")
+    place = endpoint_of(
+        model_monitor_baseline="s3://x/baseline", model_monitor_quality="s3://x/evaluation"
+    )
     endpoint = place.stack.node.find_child("Endpoint")
     assert isinstance(endpoint, Endpoint)
     ModelMonitor(
@@ -351,6 +354,29 @@ def test_airflow_is_private_and_trains_on_nothing_confidential() -> None:
     )
     sids = {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
     assert sids["NothingConfidential"]["Effect"] == "Deny"
+
+
+def test_kubeflow_s_pods_start_protected_jobs_and_read_no_records() -> None:
+    place = Place(changed(kubeflow={"cluster": "one"}))
+    roles = JobRoles(place.stack, "Roles", room=place.room)
+    Kubeflow(place.stack, "Kubeflow", room=place.room, roles=roles, cluster="one")
+    association = place.resource("AWS::EKS::PodIdentityAssociation")
+    given = (association["ClusterName"], association["Namespace"], association["ServiceAccount"])
+    assert given == ("one", "kubeflow", "pipeline-runner")
+    (role,) = (
+        one
+        for one in place.resources("AWS::IAM::Role")
+        if "pods.eks.amazonaws.com" in json.dumps(one)
+    )
+    condition = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["StringEquals"]
+    assert condition["aws:RequestTag/kubernetes-service-account"] == "pipeline-runner"
+    (policy,) = (
+        one for one in place.resources("AWS::IAM::ManagedPolicy") if "Kubeflow" in str(one)
+    )
+    sids = {one["Sid"]: one for one in policy["PolicyDocument"]["Statement"]}
+    assert sids["NothingConfidential"]["Effect"] == "Deny"
+    assert sids["InTheVpc"]["Effect"] == "Deny"
+    assert "TrainingData" not in sids
 
 
 def test_airflow_s_database_is_reached_across_zones_only_when_there_is_one() -> None:
