@@ -1,5 +1,6 @@
 """FHIR: what is kept, how references hold together, and what becomes of ages and dates."""
 
+import sys
 from typing import Any
 
 import orjson
@@ -268,7 +269,18 @@ def test_what_is_no_fhir_is_rejected(
     assert "田中" not in str(error)
 
 
-def test_deep_nesting_of_what_is_named_is_rejected(safe_harbor: Deidentifier) -> None:
+@pytest.mark.parametrize("limit", [1000, 100_000])
+def test_deep_nesting_of_what_is_named_is_rejected(safe_harbor: Deidentifier, limit: int) -> None:
+    """However deep Python itself may go; the writer of JSON has a limit of its own."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        _nested_is_rejected(safe_harbor)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _nested_is_rejected(safe_harbor: Deidentifier) -> None:
     item = b'{"linkId":"1"}'
     for _ in range(500):
         item = b'{"item":[' + item + b"]}"

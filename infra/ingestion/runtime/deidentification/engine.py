@@ -78,13 +78,15 @@ class Deidentifier:
             if format is Format.FHIR_JSON:
                 return self._resource(record, b"}")
             return self._other(record, format)
-        except RecursionError:
+        except (RecursionError, orjson.JSONEncodeError):
+            # What was read can be written, except where it is deeper than the writer goes.
             raise Rejected(Reason.INVALID_JSON, _TOO_DEEP) from None
 
     def _slow_line(self, record: bytes) -> Deidentified:
         try:
             return self._resource(record, b"}\n")
-        except RecursionError:
+        except (RecursionError, orjson.JSONEncodeError):
+            # What was read can be written, except where it is deeper than the writer goes.
             raise Rejected(Reason.INVALID_JSON, _TOO_DEEP) from None
 
     def _other(self, record: bytes, format: Format) -> Deidentified:
