@@ -12,7 +12,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pcluster assets rehearse test check synth report kill snapshots bench deploy diff lock format clean
+.PHONY: help setup pcluster orchestrators assets rehearse test check synth report kill snapshots bench deploy diff lock format clean
 
 help: ## what there is
 	@echo "Iryo. First time here: make rehearse, then make test."; echo
@@ -52,6 +52,14 @@ build/pcluster-venv/.ready: $(VENV)/.python requirements/pcluster.txt
 	@VIRTUAL_ENV=build/pcluster-venv $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements/pcluster.txt
 	@touch $@
 
+build/orchestrators-venv/.ready: $(VENV)/.python requirements/orchestrators.txt
+	@echo "setting up: Airflow and Kubeflow Pipelines, which judge what is generated for them"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/orchestrators-venv
+	@VIRTUAL_ENV=build/orchestrators-venv $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements/orchestrators.txt
+	@touch $@
+
+orchestrators: build/orchestrators-venv/.ready ## the environment of Airflow and kfp (0.2 GB; its tests are left out without it)
+
 pcluster: build/pcluster-venv/.ready ## the environment of ParallelCluster's own validators (part of setup)
 
 assets: $(VENV)/.ready ## build the Lambda layers anew
@@ -87,7 +95,8 @@ snapshots: setup ## write the template snapshots and the generated docs anew; re
 	@pytest tests/templates/test_snapshots.py --snapshot-update
 	@python -m compliance.documents
 	@CDK_OUTDIR=build/architecture python app.py production && \
-	  python -m compliance.diagram build/architecture docs/architecture.md
+	  python -m compliance.diagram build/architecture docs/architecture.md && \
+	  python -m compliance.rights build/architecture docs/rights.md
 
 bench: setup ## the measured figures, ratios in one run
 	@python -m bench --write

@@ -3,6 +3,7 @@
 The only module that knows all rooms. One root stack per environment; each room is a nested stack.
 """
 
+import gc
 import json
 import os
 import sys
@@ -15,13 +16,18 @@ from compliance import gate
 from compliance.defaults import apply_defaults
 from infra.assets import AssetError
 from infra.config import ConfigError, EnvironmentConfig, load, path_of
+from infra.config.errors import DescriptionError, NotJudgedError
+from infra.config.registry_checks import needs_registry
 from infra.data.stack import DataOutputs, DataStack
+from infra.eks.manifests.errors import ManifestError
 from infra.ingestion.stack import IngestionOutputs, IngestionStack
 from infra.network.stack import NetworkStack
 from infra.security.stack import SecurityStack
 from mlops.pipeline_definition import DefinitionError
 
 if TYPE_CHECKING:
+    from hpc.stack import HpcOutputs
+    from infra.edge.stack import EdgeOutputs
     from mlops.stack import MlopsOutputs
 
 DEFAULT_ENVIRONMENT = "dev"
@@ -54,6 +60,46 @@ class IryoStack(cdk.Stack):
             layer_platform=layer_platform,
         ).outputs
         self._show(data, ingestion)
+        registry = None
+        if needs_registry(config):
+            from infra.registry.stack import RegistryStack  # noqa: PLC0415 (as below)
+
+            registry = RegistryStack(self, "Registry", config=config, security=security).outputs
+        edge = None
+        if config.rooms.edge:
+            from infra.edge.stack import EdgeStack  # noqa: PLC0415 (as below)
+
+            edge = EdgeStack(
+                self, "Edge", config=config, security=security, network=network, data=data
+            ).outputs
+            self._show_edge(edge)
+        if config.rooms.ecs and registry:
+            from infra.ecs.stack import EcsStack  # noqa: PLC0415 (as below)
+
+            ecs = EcsStack(
+                self,
+                "Ecs",
+                config=config,
+                security=security,
+                network=network,
+                data=data,
+                registry=registry,
+                edge=edge,
+            ).outputs
+            cdk.CfnOutput(self, "ServiceNames", value=ecs.domain)
+        if config.rooms.eks:
+            from infra.eks.stack import EksStack  # noqa: PLC0415 (as below)
+
+            eks = EksStack(
+                self,
+                "Eks",
+                config=config,
+                security=security,
+                network=network,
+                data=data,
+                registry=registry,
+            ).outputs
+            cdk.CfnOutput(self, "ClusterName", value=eks.name)
         if config.rooms.mlops:
             # Half a second that environments without the room save.
             from mlops.stack import MlopsStack  # noqa: PLC0415
@@ -69,10 +115,18 @@ class IryoStack(cdk.Stack):
             ).outputs
             self._show_mlops(mlops)
 
+        if config.rooms.hpc and config.hpc.wanted:
+            from hpc.stack import HpcStack  # noqa: PLC0415 (as above)
+
+            hpc = HpcStack(
+                self, "Hpc", config=config, security=security, network=network, data=data
+            ).outputs
+            self._show_hpc(hpc)
+
     def _show(self, data: DataOutputs, ingestion: IngestionOutputs) -> None:
         """Print after a deployment what people and scripts ask for."""
         shown = {
-            "ApiUrl": ingestion.api.url,
+            "ApiUrl": ingestion.url,
             "ConfidentialBucket": data.confidential.bucket_name,
             "ImportantBucket": data.important.bucket_name,
             "QuarantineBucket": data.quarantine.bucket_name,
@@ -85,6 +139,12 @@ class IryoStack(cdk.Stack):
         for name, value in shown.items():
             cdk.CfnOutput(self, name, value=value)
 
+    def _show_edge(self, edge: "EdgeOutputs") -> None:
+        from infra.edge.global_stack import BALANCER, ORIGIN  # noqa: PLC0415
+
+        cdk.CfnOutput(self, BALANCER, value=edge.load_balancer_dns)
+        cdk.CfnOutput(self, ORIGIN, value=edge.vpc_origin_id)
+
     def _show_mlops(self, mlops: "MlopsOutputs") -> None:
         shown = {
             "ClinicalPipeline": mlops.pipeline,
@@ -95,6 +155,16 @@ class IryoStack(cdk.Stack):
         }
         for name, value in shown.items():
             cdk.CfnOutput(self, name, value=value)
+
+    def _show_hpc(self, hpc: "HpcOutputs") -> None:
+        cdk.CfnOutput(self, "HpcArtefactBucket", value=hpc.artefact_bucket)
+        for name, fingerprint in hpc.fingerprints.items():
+            cdk.CfnOutput(
+                self,
+                "ClusterFingerprint" + "".join(part.capitalize() for part in name.split("-")),
+                value=fingerprint,
+                description=f"SHA-256 of the configuration of cluster {name} that was judged",
+            )
 
 
 def build_app(
@@ -118,10 +188,25 @@ def build_app(
         builtin_cloud_formation_validation=False,
     )
     apply_defaults(app, config)
-    IryoStack(app, config=config, layer_platform=layer_platform)
+    home = IryoStack(app, config=config, layer_platform=layer_platform)
+    if config.rooms.edge:
+        from infra.edge.global_stack import EdgeGlobalStack  # noqa: PLC0415
+
+        EdgeGlobalStack(app, config=config, home=home)
     if validate:
         gate.add_packs(app, config)
     return app
+
+
+def _tell_costs(config: EnvironmentConfig) -> None:
+    """Say what clusters cost while nobody uses them."""
+    if config.rooms.hpc and config.hpc.clusters:
+        from hpc.costs import notes  # noqa: PLC0415 (as above)
+        from hpc.placeholders import ASSUMED_REGION  # noqa: PLC0415
+
+        region = config.account.region or ASSUMED_REGION
+        for line in notes(config.hpc.clusters, region=region):
+            sys.stderr.write(f"note: {line}\n")
 
 
 def main(arguments: list[str]) -> int:
@@ -129,16 +214,26 @@ def main(arguments: list[str]) -> int:
     context = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
     environment = arguments[0] if arguments else context.get("environment", DEFAULT_ENVIRONMENT)
     try:
-        config = load(path_of(environment))
+        file = path_of(environment)
+        config = load(file)
         outdir = Path(os.environ.get("CDK_OUTDIR", DEFAULT_OUTDIR))
         app = build_app(config, outdir, layer_platform=context.get("layer_platform"))
-        return gate.synthesise(app, config)
+        code = gate.synthesise(app, config)
+        _tell_costs(config)
+        return code
     except ConfigError as error:
         sys.stderr.write("\n".join(error.sentences) + "\n")
-    except (AssetError, DefinitionError) as error:
+    except DescriptionError as error:
+        sys.stderr.write("\n".join(ConfigError(file, error.mistakes).sentences) + "\n")
+    except NotJudgedError as error:
+        sys.stderr.write(f"not judged: {error}\n")
+        return 1
+    except (AssetError, DefinitionError, ManifestError) as error:
         sys.stderr.write(f"{error}\n")
     return 2
 
 
 if __name__ == "__main__":
+    # The process ends with its one app: looking for garbage among its objects costs a tenth of it.
+    gc.disable()
     sys.exit(main(sys.argv[1:]))

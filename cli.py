@@ -9,10 +9,11 @@ from compliance.guard_commands import guard
 from compliance.kill_commands import kill
 from compliance.report_commands import report
 from compliance.second.commands import verdicts
-from hpc.commands import hpc
+from hpc.commands import hpc, hpc_mistakes
 from infra.assets_commands import assets
 from infra.config import ConfigError
-from infra.config.commands import config
+from infra.config.commands import CHECKS, config
+from infra.eks.commands import eks
 from infra.ingestion.commands import deidentify
 from infra.ingestion.replay_commands import replay
 from mlops.commands import mlops
@@ -24,7 +25,9 @@ iryo = typer.Typer(
     pretty_exceptions_enable=False,
     help="Iryo: a medical-grade AWS platform. Synthesise, de-identify, rehearse.",
 )
+CHECKS.append(hpc_mistakes)
 iryo.add_typer(config, name="config")
+iryo.add_typer(eks, name="eks")
 iryo.add_typer(hpc, name="hpc")
 iryo.add_typer(mlops, name="mlops")
 iryo.add_typer(report, name="report")

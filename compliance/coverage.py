@@ -23,7 +23,8 @@ from compliance.verdicts import Row, Verdict
 
 REASONS = Path(__file__).parent / "no_rule.toml"
 NOT_JUDGED = frozenset({STACK_TYPE, "AWS::CDK::Metadata"})
-"""A nested stack is judged by what is in it; CDK metadata does nothing."""
+"""A nested stack is judged by what is in it, unless its template is a supplier's; CDK metadata
+does nothing."""
 NO_REASON = "no rule judges it, and nobody wrote down why"
 VALIDATOR = "CFN-"
 """CloudFormation Validate checks any resource against its schema, which is no control."""
@@ -66,8 +67,11 @@ def unjudged(resources: Iterable[Resource], rows: Iterable[Row]) -> Iterator[Row
     judged = {(row.template, row.logical_id) for row in rows if is_judgement(row)}
     why = reasons()
     for one in resources:
-        if one.type in NOT_JUDGED or (one.template.file, one.logical_id) in judged:
+        supplier = one.template.external.get(one.logical_id, "")
+        unasked = one.type in NOT_JUDGED and not supplier
+        if unasked or (one.template.file, one.logical_id) in judged:
             continue
+        reason = why[one.type].en if one.type in why else NO_REASON
         yield Row(
             engine=NAME,
             rule="",
@@ -76,7 +80,7 @@ def unjudged(resources: Iterable[Resource], rows: Iterable[Row]) -> Iterator[Row
             resource_type=one.type,
             template=one.template.file,
             logical_id=one.logical_id,
-            message=why[one.type].en if one.type in why else NO_REASON,
+            message=f"{reason} {supplier}" if supplier else reason,
         )
 
 
@@ -85,7 +89,7 @@ def by_type(rows: Iterable[Row]) -> list[TypeCoverage]:
     rules: dict[str, set[str]] = defaultdict(set)
     resources: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in rows:
-        if not row.resource_type or row.resource_type in NOT_JUDGED:
+        if not row.resource_type or (row.resource_type in NOT_JUDGED and not _supplier(row)):
             continue
         resources[row.resource_type].add((row.template, row.logical_id))
         if is_judgement(row):
@@ -99,6 +103,11 @@ def by_type(rows: Iterable[Row]) -> list[TypeCoverage]:
         )
         for type_ in sorted(resources)
     ]
+
+
+def _supplier(row: Row) -> bool:
+    """Say whether a row is about a nested stack that nobody judged."""
+    return row.resource_type == STACK_TYPE and row.verdict is Verdict.NO_RULE
 
 
 def is_judgement(row: Row) -> bool:

@@ -38,7 +38,9 @@ def _names(value: Any) -> Iterator[str]:
             elif key == "Fn::GetAtt":
                 yield member[0] if isinstance(member, list) else member.partition(".")[0]
             elif key == "DependsOn":
-                yield from [member] if isinstance(member, str) else member
+                # Containers of a task have one of their own, which names no resources.
+                names = [member] if isinstance(member, str) else member
+                yield from (name for name in names if isinstance(name, str))
             elif key == "Fn::Sub":
                 yield from _SUBSTITUTED.findall(member if isinstance(member, str) else member[0])
                 yield from _names(member)

@@ -11,6 +11,9 @@ TAGGABLE: dict[str, str] = json.loads(
     (Path(__file__).parent / "taggable.json").read_text(encoding="utf-8")
 )
 
+UNLISTED = {"AWS::FSx::FileSystem": "Tags"}
+"""Types that take tags although their schemas do not say so."""
+
 
 def tags_of(resource: Resource, key: str) -> dict[str, Any]:
     """Return the tags under a property as a mapping; empty when there are none.

@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from compliance import external
 from compliance.waivers import METADATA, Waiver, read
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
@@ -29,7 +30,10 @@ class AssemblyError(RuntimeError):
 
 @dataclass(eq=False, kw_only=True)
 class Template:
-    """One `*.template.json`; `parent` and `holder` say which template and resource nest it."""
+    """One `*.template.json`; `parent` and `holder` say which template and resource nest it.
+
+    `external` has the addresses of nested templates that are a supplier's, by logical id.
+    """
 
     file: str
     path: str
@@ -39,6 +43,7 @@ class Template:
     parent: "Template | None" = None
     holder: str = ""
     children: dict[str, "Template"] = field(default_factory=dict)
+    external: dict[str, str] = field(default_factory=dict)
 
     def section(self, name: str) -> dict[str, Any]:
         """Return a section such as Resources, Parameters, Outputs; empty when absent."""
@@ -154,10 +159,15 @@ class Assembly:
                 continue
             address = json.dumps(resource.get("Properties", {}).get("TemplateURL"))
             nested = assets.get(match[1]) if (match := _ASSET.search(address)) else None
+            supplier = external.address(resource.get("Properties", {}).get("TemplateURL"))
+            if nested is None and supplier in external.allowed():
+                template.external[logical_id] = supplier
+                continue
             if nested is None:
                 raise AssemblyError(
                     f"{self.folder / file}: the template of nested stack {logical_id} is not an "
-                    "asset of this assembly, so nobody can judge it"
+                    "asset of this assembly nor listed in compliance/external.toml, so nobody can "
+                    "judge it"
                 )
             self._load(nested, assets, template, logical_id)
 

@@ -11,6 +11,9 @@ Properties = dict[str, Any]
 
 # Ref of these types is an id of this form; for all others it is a name CloudFormation makes up.
 _ID_PREFIXES = {
+    "AWS::DataSync::LocationS3": "loc",
+    "AWS::DataSync::LocationSMB": "loc",
+    "AWS::DataSync::Task": "task",
     "AWS::EC2::EIP": "eipalloc",
     "AWS::EC2::FlowLog": "fl",
     "AWS::EC2::NatGateway": "nat",
@@ -19,9 +22,18 @@ _ID_PREFIXES = {
     "AWS::EC2::SubnetNetworkAclAssociation": "aclassoc",
     "AWS::EC2::SecurityGroupEgress": "sgr",
     "AWS::EC2::SecurityGroupIngress": "sgr",
+    "AWS::EC2::LaunchTemplate": "lt",
+    "AWS::FSx::DataRepositoryAssociation": "dra",
+    "AWS::FSx::FileSystem": "fs",
+    "AWS::PCS::Cluster": "pcs",
+    "AWS::Route53::HealthCheck": "hc",
     "AWS::Route53Resolver::ResolverQueryLoggingConfig": "rqlc",
     "AWS::SageMaker::Domain": "d",
 }
+
+
+_ARN_IDS = ("AWS::Batch::", "AWS::DataSync::")
+"""Ref of these services' types is an ARN."""
 
 
 def attributes_of(
@@ -37,10 +49,22 @@ def attributes_of(
         path.removeprefix("/properties/").replace("/", "."): _property(schema, path)
         for path in schema.get("readOnlyProperties", [])
     }
-    service, kind = resource_type.split("::")[1:3]
-    arn = f"arn:aws:{service.lower()}:{region}:{account}:{kind.lower()}/{physical_id}"
+    arn = _arn(resource_type, physical_id, account=account, region=region)
     made = {name: _value(name, part, physical_id, arn) for name, part in promised.items()}
     return {**given, **made}
+
+
+def referred(resource_type: str, physical_id: str, *, account: str, region: str) -> str:
+    """Return what Ref gives for a made-up id: an ARN of it for some services, else the id."""
+    if not resource_type.startswith(_ARN_IDS) or physical_id.startswith("arn:"):
+        return physical_id
+    return _arn(resource_type, physical_id, account=account, region=region)
+
+
+def _arn(resource_type: str, physical_id: str, *, account: str, region: str) -> str:
+    service, kind = resource_type.lower().split("::")[1:3]
+    kind = "location" if (service, kind[:8]) == ("datasync", "location") else kind
+    return f"arn:aws:{service}:{region}:{account}:{kind}/{physical_id}"
 
 
 def _property(schema: Schema, path: str) -> Schema:

@@ -36,13 +36,13 @@ class Answer:
     tries: int
 
 
-def client(aws: LocalAws, service: str) -> Any:
-    """Return a boto3 client of a service of this AWS."""
+def client(aws: LocalAws, service: str, *, region: str | None = None) -> Any:
+    """Return a boto3 client of a service of this AWS, in its own Region or another."""
     exports = aws.exports()
     session = boto3.Session(
         aws_access_key_id=exports["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=exports["AWS_SECRET_ACCESS_KEY"],
-        region_name=aws.region,
+        region_name=region or aws.region,
     )
     return session.client(
         service,  # type: ignore[call-overload] # the stubs want a literal

@@ -90,7 +90,7 @@ It is still up. In a shell:
 {exports}
 
 aws s3 ls --recursive s3://$IMPORTANT_BUCKET
-cdk deploy -c environment={environment} -c layer_platform=local
+cdk deploy --all -c environment={environment} -c layer_platform=local
 curl --aws-sigv4 "aws:amz:{aws.region}:execute-api" \\
   --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\
   -H 'Content-Type: application/hl7-v2' --data-binary @samples/admissions.hl7 \\

@@ -14,7 +14,9 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
+from rehearsal.clusters import QUOTAS
 from rehearsal.extend import Parts
+from rehearsal.kubernetes import PREFIX as KUBERNETES
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -48,6 +50,13 @@ class Control:
         if path.startswith(PREFIX):
             body = await _body(receive)
             await _answer(send, *self._control(scope["method"], path, body))
+        elif path.startswith(KUBERNETES):
+            body = await _body(receive)
+            status, said = self._parts.kubernetes.answer(scope["method"], path, headers, body)
+            await _answer(send, status, json.dumps(said).encode())
+        elif headers.get(b"x-amz-target") == QUOTAS:
+            await _drain(receive)
+            await _answer(send, 200, json.dumps(self._parts.clusters.quotas()).encode())
         elif self._refuses(headers):
             self._refused += 1
             await _drain(receive)
@@ -70,12 +79,19 @@ class Control:
                     "refused": self._refused,
                     "denials": self._parts.permissions.denials,
                 }
+            case "GET", "/clusters":
+                answer = self._parts.clusters.arrived
             case "POST", "/refuse-s3":
                 self._refused = 0
                 self._s3_refuses_until = time.monotonic() + float(asked["seconds"])
                 answer = {"seconds": asked["seconds"]}
             case "POST", "/kill":
                 answer = {"killed": _kill(asked["function"], idle=asked.get("idle", False))}
+            case "POST", "/task-credentials":
+                # What ECS hands to a task: a session of the role that its definition names.
+                answer = lambda_runtime.execution_credentials(
+                    {"Role": asked["role"], "FunctionArn": asked["task"], "FunctionName": "task"}
+                )
             case _:
                 return 404, b'{"message":"unknown"}'
         return 200, json.dumps(answer).encode()

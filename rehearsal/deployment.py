@@ -3,7 +3,7 @@
 import re
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from rehearsal.processes import run
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "ap-northeast-1"
+EDGE_REGION = "us-east-1"
+"""Where CloudFront's stack is, whatever the environment's Region."""
 OUTPUTS = (
     *("ApiUrl", "ConfidentialBucket", "ImportantBucket", "QuarantineBucket", "StreamName"),
     *("EventBusName", "PseudonymKeySecret", "ReceiveFunction", "DeidentifyFunction"),
@@ -41,11 +43,22 @@ class Target:
     name: str
     account: str
     region: str
+    edge: bool = False
 
     @property
     def stack(self) -> str:
         """Return the root stack's name."""
         return f"iryo-{self.name}"
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """Return every stack's name, in the order in which they are deployed."""
+        return (self.stack, *((f"{self.stack}-edge-global",) if self.edge else ()))
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Return the Regions that its stacks are in."""
+        return tuple(dict.fromkeys((self.region, *((EDGE_REGION,) if self.edge else ()))))
 
 
 def target_of(environment: str) -> Target:
@@ -66,13 +79,18 @@ def target_of(environment: str) -> Target:
         name=str(content.get("name", path.stem)),
         account=account.get("id", DEFAULT_ACCOUNT),
         region=account.get("region", DEFAULT_REGION),
+        edge=bool(content.get("rooms", {}).get("edge")),
     )
 
 
-def bootstrap(aws: LocalAws, log: Path) -> None:
-    """Run `cdk bootstrap`, from an empty folder so that the app is not synthesised for it."""
+def bootstrap(aws: LocalAws, log: Path, regions: Sequence[str] = ()) -> None:
+    """Run `cdk bootstrap`, from an empty folder so that the app is not synthesised for it.
+
+    Without `regions`, only that of the local AWS is prepared.
+    """
+    places = [f"aws://{aws.account}/{region}" for region in regions or (aws.region,)]
     with tempfile.TemporaryDirectory(prefix="iryo-bootstrap-") as empty:
-        command = ["cdk", "bootstrap", f"aws://{aws.account}/{aws.region}", "--no-notices"]
+        command = ["cdk", "bootstrap", *places, "--no-notices"]
         code = run(command, cwd=Path(empty), env=aws.environment(), log=log, timeout=60.0)
     if code:
         raise DeploymentError("cdk bootstrap failed")
@@ -106,7 +124,7 @@ def deploy(
                 show(line)
 
     command = [
-        *("cdk", "deploy", target.stack, "--require-approval", "never", "--progress", "events"),
+        *("cdk", "deploy", *target.stacks, "--require-approval", "never", "--progress", "events"),
         *("--no-notices", "--no-version-reporting", "--ci", "--force"),
         *("-c", f"environment={target.environment}", "-c", "layer_platform=local"),
         *("--output", str(output)),
@@ -155,7 +173,11 @@ def _reason(aws: LocalAws, target: Target, said: list[str]) -> str:
 
 def _failed_events(aws: LocalAws, target: Target) -> Iterator[dict[str, Any]]:
     """Yield failures with a reason of their own, the deepest nested stacks first."""
-    cloudformation = client(aws, "cloudformation")
+    for region in target.regions:
+        yield from _failed_in(client(aws, "cloudformation", region=region), target)
+
+
+def _failed_in(cloudformation: Any, target: Target) -> Iterator[dict[str, Any]]:
     stacks = [
         stack["StackName"]
         for stack in cloudformation.describe_stacks()["Stacks"]

@@ -7,10 +7,13 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
+from rehearsal import hosted_zones, linked_roles, stack_outputs
+from rehearsal.clusters import Clusters
 from rehearsal.completions import complete
 from rehearsal.conditions import with_joins_resolved
 from rehearsal.event_source import KinesisPoller
 from rehearsal.journal import Journal
+from rehearsal.kubernetes import KubernetesApi
 from rehearsal.permissions import Permissions
 from rehearsal.recorded import Handlers
 
@@ -22,6 +25,8 @@ class Parts:
     journal: Journal
     poller: KinesisPoller
     permissions: Permissions
+    kubernetes: KubernetesApi
+    clusters: Clusters
 
 
 def extend(*, account: str, region: str, journal: Path, interpreter: Path) -> Parts:
@@ -34,16 +39,23 @@ def extend(*, account: str, region: str, journal: Path, interpreter: Path) -> Pa
         journal=book,
         complete=complete,
     )
+    kubernetes = KubernetesApi(book)
+    kubernetes.install(types)
+    clusters = Clusters(book, account=account, region=region)
+    clusters.install(types)
     provisioners._RESOURCE_HANDLERS = types
     changesets._RESOURCE_HANDLERS = types
     _remember_attributes()
     _evaluate_joins()
+    stack_outputs.install()
+    hosted_zones.install()
+    linked_roles.install()
     _use_interpreter(interpreter)
     permissions = Permissions()
     permissions.install()
     poller = KinesisPoller(permissions)
     poller.install()
-    return Parts(book, poller, permissions)
+    return Parts(book, poller, permissions, kubernetes, clusters)
 
 
 def _remember_attributes() -> None:

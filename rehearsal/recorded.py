@@ -9,7 +9,7 @@ which ministack does not return are filled in.
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal.attributes import Attributes, attributes_of, physical_id_of, replaces
+from rehearsal.attributes import Attributes, attributes_of, physical_id_of, referred, replaces
 from rehearsal.journal import Journal
 from rehearsal.schema import Schema, UnknownTypeError, failures, schema_of
 
@@ -22,6 +22,15 @@ _REF_ATTRIBUTES = {"AWS::SecretsManager::Secret": "Id"}
 
 class PropertyError(ValueError):
     """CloudFormation would refuse these properties."""
+
+
+def _given(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties without the aws: tags that CloudFormation adds after its checks."""
+    tags = properties.get("Tags")
+    if not isinstance(tags, list):
+        return properties
+    own = [tag for tag in tags if not str(tag.get("Key", "")).startswith("aws:")]
+    return {**properties, "Tags": own}
 
 
 class Handlers(dict[str, Handler]):
@@ -62,7 +71,7 @@ class Handlers(dict[str, Handler]):
         return self[resource_type]
 
     def _check(self, resource_type: str, logical_id: str, properties: dict[str, Any]) -> None:
-        found = failures(resource_type, properties, self.region)
+        found = failures(resource_type, _given(properties), self.region)
         if found:
             raise PropertyError(
                 f"Properties validation failed for resource {logical_id} ({resource_type}) "
@@ -118,7 +127,7 @@ class Handlers(dict[str, Handler]):
 
         def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Result:
             self._check(resource_type, logical_id, properties)
-            physical_id = physical_id_of(resource_type, schema, logical_id, properties, stack_name)
+            physical_id = self._made_up(resource_type, schema, logical_id, properties, stack_name)
             self._note("create", "recorded", resource_type, physical_id)
             return self._finish(resource_type, (physical_id, {}), properties)
 
@@ -128,7 +137,7 @@ class Handlers(dict[str, Handler]):
             self._check(resource_type, logical_id, new)
             if replaces(schema, old, new):
                 self._note("delete", "recorded", resource_type, physical_id)
-                physical_id = physical_id_of(resource_type, schema, logical_id, new, stack)
+                physical_id = self._made_up(resource_type, schema, logical_id, new, stack)
             self._note("update", "recorded", resource_type, physical_id)
             return self._finish(resource_type, (physical_id, {}), new)
 
@@ -141,6 +150,10 @@ class Handlers(dict[str, Handler]):
             "update_with_logical_id": True,
             "delete": delete,
         }
+
+    def _made_up(self, resource_type: str, *given: Any) -> str:
+        made = physical_id_of(resource_type, *given)
+        return referred(resource_type, made, account=self.account, region=self.region)
 
     def _note(self, action: str, how: str, resource_type: str, physical_id: str) -> None:
         self.journal.write(

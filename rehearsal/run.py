@@ -8,7 +8,7 @@ from datetime import datetime
 from os import getpid
 from pathlib import Path
 
-from rehearsal import checks, deployment, faults, local_aws, scenario
+from rehearsal import checks, cluster_check, deployment, faults, local_aws, scenario, services
 from rehearsal.clients import ApiError
 from rehearsal.deployment import DeploymentError, Target
 from rehearsal.local_aws import FOLDER, ROOT, LocalAws, LocalAwsError
@@ -86,6 +86,8 @@ def perform(plan: Plan, stage: Stage, progress: Progress, summary: Summary) -> N
     """Play the scenario and the faults into the summary. Raises ScenarioError and ApiError."""
     with progress.phase("scenario"):
         summary.scenario = scenario.run(stage)
+    summary.services = services.run(stage)
+    summary.clusters = cluster_check.run(stage, plan.folder)
     wrong = list(summary.scenario.wrong)
     if plan.with_faults and not wrong:
         with progress.phase("faults"):
@@ -127,7 +129,7 @@ def bootstrap(plan: Plan, aws: LocalAws, progress: Progress) -> None:
     """Bootstrap a new local AWS. Raises DeploymentError."""
     progress.line(f"a local AWS at {aws.endpoint}")
     with progress.phase("bootstrap"):
-        deployment.bootstrap(aws, plan.log)
+        deployment.bootstrap(aws, plan.log, plan.target.regions)
 
 
 def _short(path: Path) -> str:

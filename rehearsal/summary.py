@@ -30,6 +30,8 @@ class Summary:
     scenario: Account | None = None
     through_faults: Account | None = None
     faults: Faults | None = None
+    services: list[str] = field(default_factory=list)
+    clusters: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -60,6 +62,10 @@ class Summary:
             yield f"  faults     {_account(self.through_faults)}"
             struck = ", ".join(f"{name} {times}" for name, times in asdict(self.faults).items())
             yield f"             {struck}"
+        for index, line in enumerate(self.services):
+            yield f"  {'services' if index == 0 else '':10} {line}"
+        for index, line in enumerate(self.clusters):
+            yield f"  {'clusters' if index == 0 else '':10} {line}"
         spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in self.seconds.items())
         yield f"  seconds    {spent}; {sum(self.seconds.values()):.1f} in all"
         yield f"  more       {self.folder}: logs, summary.json, cdk.out with the compliance verdict"

@@ -15,7 +15,7 @@ ENVIRONMENTS = ("dev", "staging", "production")
 
 @dataclass(frozen=True)
 class Assembly:
-    """The templates of one environment: `rooms["Network"]`, `rooms["Root"]`."""
+    """The templates of one environment: `rooms["Network"]`, `rooms["Root"]`, `rooms["EdgeGlobal"]`."""
 
     outdir: Path
     environment: str
@@ -24,9 +24,13 @@ class Assembly:
     def rooms(self) -> dict[str, dict[str, Any]]:
         found = {}
         nested = re.compile(rf"iryo{self.environment}(\w+?)[0-9A-F]{{8}}\.nested\.template\.json")
+        flat = re.compile(rf"iryo-{self.environment}-([a-z-]+)\.template\.json")
         for file in sorted(self.outdir.glob("*.template.json")):
-            match = nested.fullmatch(file.name)
-            found[match[1] if match else "Root"] = json.loads(file.read_text())
+            match, beside = nested.fullmatch(file.name), flat.fullmatch(file.name)
+            name = match[1] if match else "Root"
+            if beside:
+                name = beside[1].title().replace("-", "")
+            found[name] = json.loads(file.read_text())
         return found
 
     def resources(self, room: str, kind: str, **properties: Any) -> dict[str, dict[str, Any]]:

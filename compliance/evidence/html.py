@@ -8,6 +8,7 @@ the one script and the one style by their hashes, so a name in a template can ne
 import hashlib
 from base64 import b64encode
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -28,6 +29,7 @@ def to_html(report: Report, data: dict[str, Any]) -> str:
     """Return the page of a report; `data` is what `compact` makes of it, with its changes."""
     shown = {name: value for name, value in data.items() if name not in ("grants", "judged")}
     shown["properties"] = [_properties(place) for place in report.places.values()]
+    shown["rights"] = _rights(report)
     shown["words"] = wording.page()
     script, style = _script(), (FOLDER / "page.css").read_text(encoding="utf-8")
     words = wording.page()
@@ -45,6 +47,19 @@ def to_html(report: Report, data: dict[str, Any]) -> str:
         script_hash=_hash(script),
         data=_inside(orjson.dumps(shown).decode()),
     )
+
+
+def _rights(report: Report) -> list[list[Any]]:
+    """Return the place of each role, who may assume it, and its statements."""
+    places = {path: index for index, path in enumerate(report.places)}
+    return [
+        [
+            places[path],
+            list(who),
+            [[r.kind, r.effect, r.actions, r.resources, r.conditions] for r in of_role],
+        ]
+        for (path, who), of_role in groupby(report.rights, lambda r: (r.path, r.assumed_by))
+    ]
 
 
 @cache

@@ -12,6 +12,7 @@ from compliance.evidence.grants import Grant
 from compliance.evidence.lines import Lines
 from compliance.evidence.when import Origin
 from compliance.resources import IndeterminateError, Resource, Resources
+from compliance.rights import Right, rights
 from compliance.settings import Settings
 from compliance.templates import Assembly
 from compliance.verdicts import RED, Judgement, Row, Verdict
@@ -48,6 +49,7 @@ class Report:
     origin: Origin
     places: Mapping[str, Place]
     grants: Mapping[str, list[Grant]]
+    rights: list[Right]
     lines: Lines
 
     @property
@@ -90,6 +92,7 @@ def collect(*, assessment: Assessment, settings: Settings, folder: Path, origin:
         origin=origin,
         places=dict(sorted({**found, **nowhere}.items())),
         grants=grants.of(resources),
+        rights=rights(resources),
         lines=lines,
     )
 

@@ -9,6 +9,7 @@ from compliance.resources import Resource
 from compliance.rule import Context, Problem
 
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
+TYPES = (MANIFEST, "Custom::KubernetesObjects")
 Object = dict[str, Any]
 # Where each kind keeps the specification of its pods.
 _PODS = {

@@ -7,7 +7,7 @@ from compliance.identity import grants
 from compliance.reading import databases
 from compliance.reading.walk import mentions, once
 from compliance.resources import Resource, Resources
-from compliance.tagging import TAGGABLE, tags_of
+from compliance.tagging import TAGGABLE, UNLISTED, tags_of
 
 CLASS = "data-class"
 CONFIDENTIAL = "confidential"
@@ -43,7 +43,7 @@ _NO_READER = (
 
 def class_of(resource: Resource) -> str | None:
     """Return the data class that a resource is tagged with, or None."""
-    key = TAGGABLE.get(resource.type)
+    key = TAGGABLE.get(resource.type) or UNLISTED.get(resource.type)
     return tags_of(resource, key).get(CLASS) if key else None
 
 

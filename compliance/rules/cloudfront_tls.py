@@ -1,17 +1,35 @@
 """Distributions speak TLS 1.2 or newer to viewers and to their origins."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from compliance.reading.checks import expect, look, objects, problem
 from compliance.resources import Resource
 from compliance.rule import Context, Problem, Rule, Topic
 from compliance.text import Text
 
+NEW = {"TLSv1.2", "TLSv1.3"}
 MODERN = ("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025")
 VIEWER = ("https-only", "redirect-to-https")
+VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
+"""How CloudFront speaks to what is in a VPC is said by a resource of its own."""
 
 
-def _check(distribution: Resource, _: Context) -> Iterator[Problem]:
+def _check(resource: Resource, _: Context) -> Iterator[Problem]:
+    if resource.type == VPC_ORIGIN:
+        yield from _origin(look(resource, "VpcOriginEndpointConfig", {}))
+    else:
+        yield from _distribution(resource)
+
+
+def _origin(config: dict[str, Any]) -> Iterator[Problem]:
+    yield from expect(config, "OriginProtocolPolicy", "https-only")
+    # Absent, it is SSLv3 and TLSv1.
+    if old := set(look(config, "OriginSSLProtocols", ["SSLv3", "TLSv1"])) - NEW:
+        yield problem("", "OriginSSLProtocols", f"has {', '.join(sorted(old))}")
+
+
+def _distribution(distribution: Resource) -> Iterator[Problem]:
     config = look(distribution, "DistributionConfig", {})
     yield from expect(config, "ViewerCertificate.MinimumProtocolVersion", *MODERN)
     yield from expect(config, "DefaultCacheBehavior.ViewerProtocolPolicy", *VIEWER)
@@ -24,11 +42,7 @@ def _check(distribution: Resource, _: Context) -> Iterator[Problem]:
         place = str(look(origin, "Id"))
         path = "CustomOriginConfig.OriginProtocolPolicy"
         yield from expect(origin, path, "https-only", place=place)
-        old = set(look(origin, "CustomOriginConfig.OriginSSLProtocols", [])) - {
-            "TLSv1.2",
-            "TLSv1.3",
-        }
-        if old:
+        if old := set(look(origin, "CustomOriginConfig.OriginSSLProtocols", [])) - NEW:
             yield problem(place, "OriginSSLProtocols", f"has {', '.join(sorted(old))}")
 
 
@@ -44,6 +58,6 @@ RULE = Rule(
         "にする。",
     ),
     topic=Topic.ENCRYPTION_IN_TRANSIT,
-    types=("AWS::CloudFront::Distribution",),
+    types=("AWS::CloudFront::Distribution", VPC_ORIGIN),
     check=_check,
 )

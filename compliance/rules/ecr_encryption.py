@@ -24,6 +24,6 @@ RULE = Rule(
         "encryption=RepositoryEncryption.KMS と encryption_key を設定する。",
     ),
     topic=Topic.ENCRYPTION_AT_REST,
-    types=("AWS::ECR::Repository",),
+    types=("AWS::ECR::Repository", "AWS::ECR::RepositoryCreationTemplate"),
     check=_check,
 )

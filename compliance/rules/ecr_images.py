@@ -20,6 +20,6 @@ RULE = Rule(
         "image_tag_mutability=TagMutability.IMMUTABLE を設定する。",
     ),
     topic=Topic.INTEGRITY,
-    types=("AWS::ECR::Repository",),
+    types=("AWS::ECR::Repository", "AWS::ECR::RepositoryCreationTemplate"),
     check=_check,
 )

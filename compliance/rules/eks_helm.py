@@ -28,6 +28,6 @@ RULE = Rule(
         "version を設定し、https:// か oci:// で始まる repository を指定する。",
     ),
     topic=Topic.SUPPLIER,
-    types=("Custom::AWSCDK-EKS-HelmChart",),
+    types=("Custom::AWSCDK-EKS-HelmChart", "Custom::HelmChart"),
     check=_check,
 )

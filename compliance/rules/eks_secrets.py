@@ -11,7 +11,8 @@ from compliance.text import Text
 
 def _check(cluster: Resource, context: Context) -> Iterator[Problem]:
     configs = objects(eks.settings(cluster), "EncryptionConfig")
-    covering = [one for one in configs if "secrets" in look(one, "Resources", [])]
+    # The list of resources is deprecated: without it everything is covered.
+    covering = [one for one in configs if "secrets" in look(one, "Resources", ["secrets"])]
     if not covering:
         yield Problem("EncryptionConfig does not cover secrets")
     for one in covering:

@@ -38,7 +38,7 @@ RULE = Rule(
         "scheme の注釈を internal にする。NodePort は使わない。",
     ),
     topic=Topic.NETWORK_EXPOSURE,
-    types=(kubernetes.MANIFEST,),
+    types=kubernetes.TYPES,
     check=_check,
     applies=kubernetes.holds("Service", "Ingress"),
 )

@@ -32,7 +32,7 @@ RULE = Rule(
         "イメージにバージョンのタグ、できればダイジェストを付ける。",
     ),
     topic=Topic.INTEGRITY,
-    types=(kubernetes.MANIFEST,),
+    types=kubernetes.TYPES,
     check=_check,
     applies=_has_pods,
 )

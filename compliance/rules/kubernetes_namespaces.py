@@ -31,7 +31,7 @@ RULE = Rule(
         "名前空間に pod-security.kubernetes.io/enforce=restricted のラベルを付ける。",
     ),
     topic=Topic.ACCESS_CONTROL,
-    types=(kubernetes.MANIFEST,),
+    types=kubernetes.TYPES,
     check=_check,
     applies=kubernetes.holds("Namespace"),
 )

@@ -28,7 +28,7 @@ RULE = Rule(
         "Pod とコンテナの securityContext、およびリソース上限を設定する。",
     ),
     topic=Topic.ACCESS_CONTROL,
-    types=(kubernetes.MANIFEST,),
+    types=kubernetes.TYPES,
     check=_check,
     applies=_has_pods,
 )

@@ -35,7 +35,7 @@ RULE = Rule(
         "操作と対象を列挙し、自前のロールに結び付ける。",
     ),
     topic=Topic.ACCESS_CONTROL,
-    types=(kubernetes.MANIFEST,),
+    types=kubernetes.TYPES,
     check=_check,
     applies=kubernetes.holds("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
 )

@@ -34,6 +34,6 @@ RULE = Rule(
         "秘密は実行時に Secrets Manager から読む（CSI ドライバーか SDK）。",
     ),
     topic=Topic.SECRETS,
-    types=(kubernetes.MANIFEST,),
+    types=kubernetes.TYPES,
     check=_check,
 )

@@ -11,6 +11,9 @@ from infra.data import waivers
 from infra.data.bucket_policy import deny_outsiders, deny_tampering
 from infra.data.lifecycle import ABORT_UPLOADS, UNDO_DAYS
 
+LOAD_BALANCERS = "load-balancers"
+"""The prefix under which load balancers deliver."""
+
 
 class AccessLogs(Construct):
     """A bucket for server access logs, kept for logs.audit_retention_days.
@@ -59,6 +62,30 @@ class AccessLogs(Construct):
         self.bucket.policy.apply_removal_policy(removal)
         cdk.Tags.of(self).add("data-class", data_class)
         waive(self.bucket, *waivers.not_replicated(config), *waivers.log_target(config))
+
+    def receive_load_balancers(self) -> None:
+        """Let the load balancers of this account and Region deliver their access logs.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        """
+        balancers = (
+            f"arn:{cdk.Aws.PARTITION}:elasticloadbalancing:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+            ":loadbalancer/*"
+        )
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="LoadBalancerLogs",
+                principals=[iam.ServicePrincipal("logdelivery.elasticloadbalancing.amazonaws.com")],
+                actions=["s3:PutObject"],
+                resources=[
+                    self.bucket.arn_for_objects(f"{LOAD_BALANCERS}/AWSLogs/{cdk.Aws.ACCOUNT_ID}/*")
+                ],
+                conditions={
+                    "ArnLike": {"aws:SourceArn": balancers},
+                    "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
+                },
+            )
+        )
 
     def receive_from(self, source: s3.Bucket, *, prefix: str) -> None:
         """Let S3 deliver the access logs of `source`, and of nothing else, under `prefix`/."""

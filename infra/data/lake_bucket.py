@@ -18,7 +18,8 @@ class LakeBucket(Construct):
 
     `store` says how long objects are kept and locked. With `archive`, what nobody read for
     store.archive_after_days goes where a restore takes hours: for objects that are read once. With
-    `announce`, S3 tells the account's default event bus of every change of an object.
+    `announce`, S3 tells the account's default event bus of every change of an object. With
+    `accelerate`, senders may use S3 Transfer Acceleration.
     """
 
     bucket: s3.Bucket
@@ -35,6 +36,7 @@ class LakeBucket(Construct):
         access_logs: AccessLogs,
         archive: bool = False,
         announce: bool = False,
+        accelerate: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         removal = cdk.RemovalPolicy[config.data.removal.upper()]
@@ -50,6 +52,7 @@ class LakeBucket(Construct):
             minimum_tls_version=1.2,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            transfer_acceleration=accelerate or None,
             object_lock_default_retention=_retention(store),
             lifecycle_rules=[lifecycle(store)],
             intelligent_tiering_configurations=[archive_unread(store)] if archive else None,

@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.config import DataClass, EnvironmentConfig
+from infra.config import DataClass, EnvironmentConfig, StoreConfig
 from infra.data.access_logs import AccessLogs
 from infra.data.bucket_policy import read_elsewhere
 from infra.data.lake_bucket import LakeBucket
@@ -23,6 +23,8 @@ class DataOutputs:
     general: s3.IBucket
     quarantine: s3.IBucket
     access_logs: s3.IBucket
+    hpc_artefacts: s3.IBucket | None = None
+    """What clusters keep of themselves and scripts that nodes run; None without the HPC room."""
 
 
 class DataStack(cdk.NestedStack):
@@ -40,6 +42,8 @@ class DataStack(cdk.NestedStack):
     ) -> None:
         super().__init__(scope, construct_id)
         access_logs = AccessLogs(self, "AccessLogs", config=config, data_class=LOG_CLASS)
+        if config.rooms.edge:
+            access_logs.receive_load_balancers()
         confidential = LakeBucket(
             self,
             "Confidential",
@@ -59,6 +63,7 @@ class DataStack(cdk.NestedStack):
             key=security.important_key,
             access_logs=access_logs,
             announce=True,
+            accelerate=config.rooms.hpc and config.hpc.transfer_acceleration,
         ).bucket
         if config.rooms.mlops and config.mlops.release.accounts:
             important.add_to_resource_policy(read_elsewhere(important, config))
@@ -81,6 +86,19 @@ class DataStack(cdk.NestedStack):
             access_logs=access_logs,
             announce=True,
         ).bucket
+        artefacts = (
+            LakeBucket(
+                self,
+                "HpcArtefacts",
+                config=config,
+                store=StoreConfig(),
+                data_class=DataClass.IMPORTANT,
+                key=security.important_key,
+                access_logs=access_logs,
+            ).bucket
+            if config.rooms.hpc and config.hpc.wanted
+            else None
+        )
         Trail(
             self,
             "Trail",
@@ -96,4 +114,5 @@ class DataStack(cdk.NestedStack):
             general=general,
             quarantine=quarantine,
             access_logs=access_logs.bucket,
+            hpc_artefacts=artefacts,
         )

@@ -9,6 +9,7 @@ from constructs import Construct
 from compliance.waivers import waive
 from infra.config import EnvironmentConfig
 from infra.ingestion import waivers
+from infra.ingestion.api_domain import ApiDomain
 from infra.ingestion.api_logs import ApiLogRole, access_log_format
 from infra.ingestion.api_policy import resource_policy
 from infra.ingestion.log_group import log_group
@@ -30,6 +31,8 @@ class IngestionApi(Construct):
     """A regional API whose only method asks for a signature of IAM and calls one function."""
 
     api: apigateway.RestApi
+    url: str
+    """Where senders send to, ending with a slash."""
 
     def __init__(
         self,
@@ -50,6 +53,8 @@ class IngestionApi(Construct):
                 types=[apigateway.EndpointType.REGIONAL]
             ),
             policy=resource_policy(config),
+            # With mutual TLS there is no way in but the domain that asks for a certificate.
+            disable_execute_api_endpoint=config.ingestion.mutual_tls.domain is not None or None,
             # Everything is bytes: gzip and Shift_JIS must arrive as they were sent.
             binary_media_types=["*/*"],
             cloud_watch_role=False,
@@ -70,6 +75,9 @@ class IngestionApi(Construct):
         self._add_replies()
         self._log_executions(config, log_key)
         stage = self.api.deployment_stage
+        self.url = self.api.url
+        if config.ingestion.mutual_tls.domain:
+            self.url = ApiDomain(self, "Domain", config=config, stage=stage).url
         waive(stage, *waivers.no_cache(config), *waivers.no_client_certificate(config))
 
     def _only_new_tls(self) -> None:

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from infra.config import EnvironmentConfig
 from infra.data.stack import DataOutputs
+from infra.ingestion.alarms import Alarms
 from infra.ingestion.api import IngestionApi
 from infra.ingestion.code import packages
 from infra.ingestion.deidentify import DeidentifyFunction
@@ -33,6 +34,7 @@ class IngestionOutputs:
     """What users and other rooms see of the room. `failures` holds what nobody could process."""
 
     api: apigateway.RestApi
+    url: str
     stream: kinesis.IStream
     bus: events.IEventBus
     pseudonym_key: secretsmanager.ISecret
@@ -73,18 +75,20 @@ class IngestionStack(cdk.NestedStack):
         table = RecentUploads(self, "RecentUploads", config=config, key=key).table
         receive = ReceiveFunction(self, "Receive", room=room, table=table).function
         deidentify = DeidentifyFunction(self, "Deidentify", room=room, secret=secret).function
-        api = IngestionApi(
+        entrance = IngestionApi(
             self, "Api", config=config, function=receive, log_key=security.log_key
-        ).api
+        )
         Firewall(
             self,
             "Firewall",
             config=config,
-            stage=api.deployment_stage,
+            stage=entrance.api.deployment_stage,
             log_key=security.log_key,
         )
+        Alarms(self, "Alarms", config=config, room=room, key=security.important_key)
         self.outputs = IngestionOutputs(
-            api=api,
+            api=entrance.api,
+            url=entrance.url,
             stream=room.stream.stream,
             bus=room.bus,
             pseudonym_key=secret,

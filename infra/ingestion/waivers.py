@@ -2,16 +2,16 @@
 
 from datetime import date
 
+from compliance.excuses import Excuses
 from compliance.waivers import Waiver
 from infra.config import EnvironmentConfig
 
-PACKS = ("HIPAA.Security", "NIST.800.53.R5")
-EXPIRES = date(2027, 9, 30)
+EXCUSES = Excuses(ticket="IRYO-INGESTION-1", expires=date(2027, 9, 30))
 
 
 def no_cache(config: EnvironmentConfig) -> list[Waiver]:
     """Excuse that the API caches nothing."""
-    return _waivers(
+    return EXCUSES.packs(
         config,
         rule="APIGWCacheEnabledAndEncrypted",
         reason="The only method is a POST; API Gateway caches GET. A cache would hold records.",
@@ -21,7 +21,7 @@ def no_cache(config: EnvironmentConfig) -> list[Waiver]:
 
 def no_client_certificate(config: EnvironmentConfig) -> list[Waiver]:
     """Excuse that API Gateway shows no certificate to its back end."""
-    return _waivers(
+    return EXCUSES.packs(
         config,
         rule="APIGWSSLEnabled",
         reason="Client certificates are for HTTP back ends; a Lambda function is called by IAM.",
@@ -31,7 +31,7 @@ def no_client_certificate(config: EnvironmentConfig) -> list[Waiver]:
 
 def no_rotation(config: EnvironmentConfig) -> list[Waiver]:
     """Excuse that the pseudonym key does not change by itself."""
-    return _waivers(
+    return EXCUSES.packs(
         config,
         rule="SecretsManagerRotationEnabled",
         reason="A new key gives every patient a new pseudonym and breaks what is linked by it.",
@@ -42,26 +42,10 @@ def no_rotation(config: EnvironmentConfig) -> list[Waiver]:
 
 def no_backup(config: EnvironmentConfig) -> list[Waiver]:
     """Excuse that the table of recent uploads is in no backup plan."""
-    return _waivers(
+    return EXCUSES.packs(
         config,
         rule="DynamoDBInBackupPlan",
         reason="Entries live for a day and can be lost: an upload is then processed once more, "
         "to the same objects.",
         compensating_control="Point-in-time recovery.",
     )
-
-
-def _waivers(
-    config: EnvironmentConfig, *, rule: str, reason: str, compensating_control: str
-) -> list[Waiver]:
-    return [
-        Waiver(
-            rule=f"{pack}-{rule}",
-            reason=reason,
-            owner=config.tags.owner,
-            ticket="IRYO-INGESTION-1",
-            expires=EXPIRES,
-            compensating_control=compensating_control,
-        )
-        for pack in PACKS
-    ]

@@ -82,7 +82,7 @@ def _direction(
         wanted = (
             (network, protocol, ports)
             for peer in peers
-            for protocol in (Protocol.TCP, Protocol.ICMP)
+            for protocol in (Protocol.TCP, Protocol.UDP, Protocol.ICMP)
             for ports in _joined(openings.get(_Opening(egress, peer, protocol), set()), protocol)
             for network in collapse_addresses(networks.get(peer, (ANYWHERE,)))
         )
@@ -115,7 +115,7 @@ def _joined(ranges: Iterable[Ports], protocol: Protocol) -> list[Ports]:
     """Join port ranges that overlap or touch. ICMP types are no ranges and stay as they are."""
     joined: list[Ports] = []
     for ports in sorted(ranges):
-        if protocol is Protocol.TCP and joined and ports.first <= joined[-1].last + 1:
+        if protocol is not Protocol.ICMP and joined and ports.first <= joined[-1].last + 1:
             joined[-1] = Ports(joined[-1].first, max(joined[-1].last, ports.last))
         else:
             joined.append(ports)

@@ -23,6 +23,8 @@ ONLY_RUNTIME = [
 ]
 """Ignore rules that leave the folders as they are, so that a module has one name everywhere."""
 SERVICES = {"S3": "s3", "DynamoDb": "dynamodb"}
+CLOUDFRONT = {"CloudFront": "com.amazonaws.global.cloudfront.origin-facing"}
+"""Where CloudFront's requests come from, also those to a load balancer without public address."""
 TIMEOUT = Duration.minutes(1)
 
 
@@ -87,6 +89,7 @@ class CustomResources(Construct):
                     attribute: f"com.amazonaws.{Aws.REGION}.{service}"
                     for attribute, service in SERVICES.items()
                 }
+                | (CLOUDFRONT if config.rooms.edge else {})
             },
         )
         for resource in (closed, self._lists):
@@ -96,6 +99,11 @@ class CustomResources(Construct):
     def prefix_lists(self) -> tuple[str, ...]:
         """The ids of the prefix lists of S3 and DynamoDB."""
         return tuple(self._lists.get_att_string(attribute) for attribute in SERVICES)
+
+    @property
+    def cloudfront_list(self) -> str:
+        """The id of CloudFront's prefix list; there is none without the edge room."""
+        return self._lists.get_att_string(*CLOUDFRONT)
 
     def _statements(
         self, group: logs.CfnLogGroup, default_group: str

@@ -9,7 +9,14 @@ from constructs import Construct
 from compliance.waivers import waive
 from infra.config import EnvironmentConfig
 from infra.network import endpoint_actions, waivers
-from infra.network.endpoint_policies import Policy, aws_owned_buckets, perimeter, s3_perimeter
+from infra.network.endpoint_policies import (
+    Policy,
+    aws_owned_buckets,
+    has_head_nodes,
+    perimeter,
+    s3_perimeter,
+    service_token_exchange,
+)
 from infra.network.subnet_tier import SubnetTier
 
 
@@ -44,6 +51,10 @@ class GatewayEndpoints(Construct):
             Tags.of(endpoint).add("Name", service)
             if service == "s3" and aws_owned_buckets(config):
                 waive(endpoint, *waivers.aws_buckets(config))
+            if service == "s3" and config.rooms.eks:
+                waive(endpoint, *waivers.deployment_answers(config))
+            if service == "s3" and has_head_nodes(config):
+                waive(endpoint, *waivers.ready_signals(config))
 
 
 class InterfaceEndpoints(Construct):
@@ -61,6 +72,9 @@ class InterfaceEndpoints(Construct):
     ) -> None:
         super().__init__(scope, id)
         for service in config.network.interface_endpoints:
+            policy = perimeter(config, endpoint_actions.INTERFACE[service])
+            if service == "sts" and config.rooms.eks:
+                policy["Statement"].append(service_token_exchange())
             endpoint = ec2.CfnVPCEndpoint(
                 self,
                 _construct_id(service),
@@ -70,9 +84,11 @@ class InterfaceEndpoints(Construct):
                 private_dns_enabled=True,
                 subnet_ids=[subnet.ref for subnet in tier.subnets],
                 security_group_ids=[group_id],
-                policy_document=perimeter(config, endpoint_actions.INTERFACE[service]),
+                policy_document=policy,
             )
             Tags.of(endpoint).add("Name", service)
+            if service == "sts" and config.rooms.eks:
+                waive(endpoint, *waivers.service_tokens(config))
 
 
 def _service_name(service: str) -> str:

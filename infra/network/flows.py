@@ -24,6 +24,7 @@ class Protocol(IntEnum):
     ALL = -1
     ICMP = 1
     TCP = 6
+    UDP = 17
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +40,8 @@ def port(number: int) -> Ports:
     return Ports(number, number)
 
 
+DNS = port(53)
+HTTP = port(80)
 HTTPS = port(443)
 SERVICE = port(8443)
 """Containers and inference servers speak TLS here: they need no privilege for a high port."""
@@ -46,6 +49,7 @@ POSTGRESQL = port(5432)
 MYSQL = port(3306)
 NFS = port(2049)
 SSH = port(22)
+LDAPS = port(636)
 # https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html
 LUSTRE = (port(988), Ports(1018, 1023))
 # torchrun's meeting point (mlops/steps/launch.py), and Linux's own range for the connections that
@@ -81,19 +85,45 @@ class Flow:
     why: str
 
 
-def flows(*, nat: bool, hpc: bool, airflow: bool = False) -> tuple[Flow, ...]:
+def flows(
+    *,
+    nat: bool,
+    hpc: bool,
+    airflow: bool = False,
+    plain_edge: bool = False,
+    service_ports: tuple[int, ...] = (),
+    kubernetes: bool = False,
+) -> tuple[Flow, ...]:
     """Return every flow that a network ACL must let through.
 
     `nat`: private tiers reach the Internet through NAT gateways in the public tier.
     `hpc`: the HPC tier exists. `airflow`: MWAA's database is reached through the application tier.
+    `plain_edge`: there is no domain, so CloudFront reaches the load balancer without TLS.
+    `service_ports`: where services listen that do not keep to SERVICE. `kubernetes`: pods ask a
+    DNS of their own, which may be in the other zone.
     """
     private = (Tier.APPLICATION, *((Tier.HPC,) if hpc else ()))
     return (
         *_public(),
-        *_application(airflow=airflow),
+        *_application(airflow=airflow, plain_edge=plain_edge, service_ports=service_ports),
         *(flow for tier in private for flow in _private(tier)),
         *(_nat(private) if nat else ()),
         *(_hpc() if hpc else ()),
+        *(_kubernetes() if kubernetes else ()),
+    )
+
+
+def _kubernetes() -> tuple[Flow, ...]:
+    """Return the cluster's DNS; its other ports are above 1024, like answers, which pass."""
+    return tuple(
+        Flow(
+            source=Tier.APPLICATION,
+            target=Tier.APPLICATION,
+            ports=(DNS,),
+            protocol=protocol,
+            why="the DNS of Kubernetes in the other zone",
+        )
+        for protocol in (Protocol.TCP, Protocol.UDP)
     )
 
 
@@ -122,12 +152,19 @@ def _public() -> tuple[Flow, ...]:
     )
 
 
-def _application(*, airflow: bool) -> tuple[Flow, ...]:
+def _application(
+    *, airflow: bool, plain_edge: bool, service_ports: tuple[int, ...]
+) -> tuple[Flow, ...]:
     return (
         Flow(
             source=Tier.APPLICATION,
             target=Tier.APPLICATION,
-            ports=(HTTPS, SERVICE, *((POSTGRESQL,) if airflow else ())),
+            ports=(
+                *((HTTP,) if plain_edge else ()),
+                *(HTTPS, SERVICE),
+                *((POSTGRESQL,) if airflow else ()),
+                *map(port, service_ports),
+            ),
             why="interface endpoints and services in the other zone",
         ),
         Flow(
@@ -208,6 +245,12 @@ def _hpc() -> tuple[Flow, ...]:
             target=Tier.APPLICATION,
             ports=(HTTPS,),
             why="interface endpoints",
+        ),
+        Flow(
+            source=Tier.HPC,
+            target=Tier.DATA,
+            ports=(MYSQL, LDAPS),
+            why="Slurm's accounting database and the directory",
         ),
         Flow(
             source=Tier.HPC,

@@ -39,7 +39,7 @@ class NetworkAcl(Construct):
 
     def _entry(self, rule: AclRule) -> None:
         port_range = icmp = None
-        if rule.ports and rule.protocol is Protocol.TCP:
+        if rule.ports and rule.protocol is not Protocol.ICMP:
             port_range = ec2.CfnNetworkAclEntry.PortRangeProperty(
                 from_=rule.ports.first, to=rule.ports.last
             )

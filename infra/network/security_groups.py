@@ -10,9 +10,11 @@ from constructs import Construct
 
 from compliance.waivers import waive
 from infra.config import EnvironmentConfig, Nat
+from infra.config.services import extra_ports
 from infra.network import waivers
 from infra.network.flows import (
     HTTPS,
+    LDAPS,
     LUSTRE,
     MYSQL,
     NFS,
@@ -21,6 +23,7 @@ from infra.network.flows import (
     SSH,
     TRAINING,
     Ports,
+    port,
 )
 
 
@@ -64,6 +67,8 @@ PERMISSIONS = (
     Permission(Group.APPLICATION, Group.ML, (SERVICE,)),
     Permission(Group.APPLICATION, Group.DATABASE, DATABASES),
     Permission(Group.ML, Group.DATABASE, DATABASES),
+    # Slurm's accounting, and a directory that wears the group.
+    Permission(Group.HPC, Group.DATABASE, (MYSQL, LDAPS)),
     Permission(Group.APPLICATION, Group.DATA_STORAGE, (NFS,)),
     Permission(Group.ML, Group.DATA_STORAGE, FILES),
     Permission(Group.HPC, Group.DATA_STORAGE, FILES),
@@ -92,6 +97,12 @@ def _training(config: EnvironmentConfig) -> tuple[Permission, ...]:
         return ()
     mpi = (SSH,) if config.mlops.training.distribution == "horovod" else ()
     return (Permission(Group.ML, Group.ML, (*TRAINING, *mpi)),)
+
+
+def _services(config: EnvironmentConfig) -> tuple[Permission, ...]:
+    """Return how services reach each other where they do not keep to the usual port."""
+    ports = tuple(map(port, extra_ports(config.services, standard=SERVICE.first)))
+    return (Permission(Group.APPLICATION, Group.APPLICATION, ports),) if ports else ()
 
 
 GATEWAY_USERS = (Group.APPLICATION, Group.ML, Group.HPC, Group.DATA_STORAGE)
@@ -123,7 +134,7 @@ class SecurityGroups(Construct):
             for group in Group
             if config.rooms.hpc or group is not Group.HPC
         }
-        for permission in (*PERMISSIONS, *_training(config)):
+        for permission in (*PERMISSIONS, *_training(config), *_services(config)):
             if permission.source in self._groups and permission.target in self._groups:
                 for ports in permission.ports:
                     self._permit(permission.source, permission.target, ports)

@@ -35,6 +35,9 @@ class NetworkOutputs:
     database_sg: ec2.ISecurityGroup
     data_storage_sg: ec2.ISecurityGroup
     hpc_sg: ec2.ISecurityGroup | None
+    endpoints_sg: ec2.ISecurityGroup
+    cloudfront_list: str | None = None
+    """The prefix list that the edge's load balancer admits; None without the edge room."""
 
 
 class NetworkStack(NestedStack):
@@ -95,4 +98,6 @@ class NetworkStack(NestedStack):
             database_sg=groups.reference(Group.DATABASE),
             data_storage_sg=groups.reference(Group.DATA_STORAGE),
             hpc_sg=groups.reference(Group.HPC) if config.rooms.hpc else None,
+            endpoints_sg=groups.reference(Group.ENDPOINTS),
+            cloudfront_list=custom.cloudfront_list if config.rooms.edge else None,
         )

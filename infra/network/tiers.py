@@ -5,8 +5,9 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from infra.config import EnvironmentConfig, Nat
+from infra.config.services import extra_ports
 from infra.network.acl_rules import acl_rules
-from infra.network.flows import Tier, flows
+from infra.network.flows import SERVICE, Tier, flows
 from infra.network.subnet_tier import SubnetTier
 
 
@@ -28,6 +29,9 @@ class Tiers(Construct):
             nat=network.nat is not Nat.NONE,
             hpc=config.rooms.hpc,
             airflow=config.rooms.mlops and config.mlops.airflow.enabled,
+            plain_edge=config.rooms.edge and config.edge.domain is None,
+            service_ports=extra_ports(config.services, standard=SERVICE.first),
+            kubernetes=config.rooms.eks,
         )
         tiers = {
             tier: SubnetTier(

@@ -128,6 +128,97 @@ def alarms() -> iam.PolicyStatement:
     )
 
 
+def fargate_disks(cluster: str) -> list[iam.PolicyStatement]:
+    """Let Fargate encrypt the disks of one cluster's tasks.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html
+    """
+    fargate = iam.ServicePrincipal("fargate.amazonaws.com")
+    ours = {
+        "kms:EncryptionContext:aws:ecs:clusterAccount": cdk.Aws.ACCOUNT_ID,
+        "kms:EncryptionContext:aws:ecs:clusterName": cluster,
+    }
+    only_decrypt = {"ForAllValues:StringEquals": {"kms:GrantOperations": ["Decrypt"]}}
+    return [
+        _statement(
+            "FargateDisks", ["kms:GenerateDataKeyWithoutPlaintext"], fargate, {"StringEquals": ours}
+        ),
+        _statement(
+            "FargateDiskGrants",
+            ["kms:CreateGrant"],
+            fargate,
+            {"StringEquals": ours, **only_decrypt},
+        ),
+    ]
+
+
+def node_disks() -> list[iam.PolicyStatement]:
+    """Let Auto Scaling encrypt the disks of nodes that it starts.
+
+    Its role is linked to the service, so no policy of ours can be attached to it; an account that
+    never had an Auto Scaling group makes it with `aws iam create-service-linked-role`.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    role = iam.ArnPrincipal(
+        f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/aws-service-role/"
+        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    )
+    grants = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    return [
+        _statement("NodeDisks", USE, role),
+        _statement("NodeDiskGrants", ["kms:CreateGrant"], role, grants),
+    ]
+
+
+def shells() -> iam.PolicyStatement:
+    """Let identity policies of the account decide who opens an encrypted shell in a container.
+
+    Session Manager's agent and its user call KMS themselves, for the session that they name:
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+    """
+    return _statement(
+        "Shells",
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        iam.AccountRootPrincipal(),
+        {
+            "StringEquals": {"kms:CallerAccount": cdk.Aws.ACCOUNT_ID},
+            "Null": {"kms:EncryptionContext:aws:ssm:SessionId": "false"},
+        },
+    )
+
+
+def budgets() -> iam.PolicyStatement:
+    """Let AWS Budgets of this account write to encrypted topics.
+
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+    """
+    return _statement(
+        "Budgets",
+        ["kms:Decrypt", "kms:GenerateDataKey*"],
+        iam.ServicePrincipal("budgets.amazonaws.com"),
+        {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+    )
+
+
+def linked_roles() -> iam.PolicyStatement:
+    """Let identity policies decide who lets AWS's service-linked roles use the key.
+
+    They start instances whose volumes have the key, and read the lake for file systems. AWS makes
+    them at their first use, so a policy cannot name them as principals.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    roles = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/aws-service-role/*"
+    return _statement(
+        "GrantsToLinkedRoles",
+        ["kms:CreateGrant"],
+        iam.AccountRootPrincipal(),
+        {
+            "StringEquals": {"kms:CallerAccount": cdk.Aws.ACCOUNT_ID},
+            "StringLike": {"kms:GranteePrincipal": roles},
+        },
+    )
+
+
 def read_elsewhere(accounts: Sequence[str]) -> iam.PolicyStatement:
     """Let identity policies of other accounts decide who reads objects under this key there."""
     return iam.PolicyStatement(

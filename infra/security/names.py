@@ -25,3 +25,8 @@ def trail_arn(config: EnvironmentConfig) -> str:
 def key_alias(config: EnvironmentConfig, purpose: str) -> str:
     """Return the alias of a key, for example alias/iryo-dev/confidential."""
     return f"alias/iryo-{config.name}/{purpose}"
+
+
+def cluster_name(config: EnvironmentConfig) -> str:
+    """Return the name of the ECS cluster, fixed so that the key of its disks can name it."""
+    return f"iryo-{config.name}"

@@ -107,6 +107,15 @@ def test_every_way_of_needing_is_seen(back: dict[str, Any]) -> None:
     assert cycle(dependencies(template({"Resources": resources}))) == ["A", "B", "A"]
 
 
+def test_a_container_that_waits_for_another_needs_no_resource() -> None:
+    waits = {"DependsOn": [{"ContainerName": "B", "Condition": "START"}]}
+    resources = {
+        "A": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": [waits]}},
+        "B": {"Type": "AWS::SNS::Topic", "DependsOn": "A"},
+    }
+    assert cycle(dependencies(template({"Resources": resources}))) == []
+
+
 ROWS = (
     Row(
         engine="Iryo",

@@ -64,6 +64,15 @@ def test_wrong_properties_of_a_recorded_type_fail(handlers: Handlers) -> None:
         handlers.get("AWS::EC2::EIP")["create"]("Ip", {"Domein": "vpc"}, "stack")
 
 
+def test_tags_of_cloudformation_itself_are_not_checked(handlers: Handlers) -> None:
+    """The schema of this type refuses aws: in a tag, which no template may write."""
+    create = handlers.get("AWS::Signer::SigningProfile")["create"]
+    properties = {"PlatformId": "Notation-OCI-SHA384-ECDSA"}
+    create("Profile", {**properties, "Tags": [{"Key": "aws:stack", "Value": "a"}]}, "stack")
+    with pytest.raises(PropertyError, match="Tags/0/Key"):
+        create("Profile", {**properties, "Tags": [{"Key": "a b", "Value": "a"}]}, "stack")
+
+
 def test_wrong_properties_of_a_native_type_fail(handlers: Handlers) -> None:
     with pytest.raises(PropertyError, match=r"extraneous key \[Cidr\]"):
         handlers.get("AWS::EC2::VPC")["create"]("Net", VPC | {"Cidr": "10.0.0.0/16"}, "stack")

@@ -7,11 +7,13 @@ from cfnlint.config import ManualArgs
 
 from tests.conftest import Assembly
 
-REGIONS = ["ap-northeast-1", "ap-northeast-3"]
+TOKYO, OSAKA = "ap-northeast-1", "ap-northeast-3"
 
 
 def complaints(file: Path) -> list[str]:
-    return [str(match) for match in lint_file(file, config=ManualArgs(regions=REGIONS))]
+    # ParallelCluster does not run in Osaka, and an environment there that wants it is refused.
+    regions = [TOKYO] if "Hpc" in file.name else [TOKYO, OSAKA]
+    return [str(match) for match in lint_file(file, config=ManualArgs(regions=regions))]
 
 
 def test_templates_are_clean(every: Assembly) -> None:

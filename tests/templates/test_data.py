@@ -39,8 +39,18 @@ def production(assembly: Callable[[str], Assembly]) -> Assembly:
 
 
 def test_there_are_these_buckets_and_no_other(every: Assembly) -> None:
-    assert len(every.resources("Data", "AWS::S3::Bucket")) == len(CLASSES)
-    assert len(every.resources("Data", "AWS::S3::BucketPolicy")) == len(CLASSES)
+    clusters = load(path_of(every.environment)).hpc.wanted
+    number = len(CLASSES) + (1 if clusters else 0)
+    assert len(every.resources("Data", "AWS::S3::Bucket")) == number
+    assert len(every.resources("Data", "AWS::S3::BucketPolicy")) == number
+
+
+def test_what_clusters_keep_is_private_and_encrypted(production: Assembly) -> None:
+    bucket = bucket_of(production, "HpcArtefacts")
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    key = rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]["Ref"]
+    assert key_named(production, key) == "important"
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
 
 
 @pytest.mark.parametrize(("name", "key"), KEYS.items())

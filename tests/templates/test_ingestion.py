@@ -282,3 +282,24 @@ def test_the_code_asset_is_the_runtime_folder_only(every: Assembly) -> None:
         if not file.startswith("infra/ingestion/runtime/") and not file.endswith("/__init__.py")
     ] == []
     assert not any("__pycache__" in file for file in files)
+
+
+def test_people_are_told_of_lost_batches_and_of_a_stream_that_is_behind(every: Assembly) -> None:
+    alarms = {
+        alarm["Properties"]["MetricName"]: alarm["Properties"]
+        for alarm in every.resources(ROOM, "AWS::CloudWatch::Alarm").values()
+    }
+    [topic] = every.resources(ROOM, "AWS::SNS::Topic").items()
+    assert {one["AlarmActions"][0]["Ref"] for one in alarms.values()} == {topic[0]}
+    assert topic[1]["Properties"]["Subscription"][0]["Endpoint"] == "operations@iryo.example"
+    assert important(topic[1]["Properties"]["KmsMasterKeyId"])
+
+    lost = alarms["ApproximateNumberOfMessagesVisible"]
+    [queue] = every.resources(ROOM, "AWS::SQS::Queue")
+    assert lost["Dimensions"][0]["Value"] == {"Fn::GetAtt": [queue, "QueueName"]}
+    assert (lost["Threshold"], lost["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+    behind = alarms["GetRecords.IteratorAgeMilliseconds"]
+    [stream] = every.resources(ROOM, "AWS::Kinesis::Stream")
+    assert behind["Dimensions"][0]["Value"] == {"Ref": stream}
+    assert behind["Threshold"] == 15 * 60 * 1000

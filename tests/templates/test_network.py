@@ -208,7 +208,7 @@ ADDRESSES = {
 }
 HIGH = {1521, 2049, 3306, 5432, 6379, 6817, 8443, 50000}
 LUSTRE = {988, 1020}
-PORTS = {22, 80, 111, 443, 3389} | LUSTRE | HIGH
+PORTS = {22, 80, 111, 443, 636, 3389} | LUSTRE | HIGH
 
 
 def expected(config: EnvironmentConfig) -> dict[tuple[str, str], set[int]]:
@@ -232,7 +232,7 @@ def expected(config: EnvironmentConfig) -> dict[tuple[str, str], set[int]]:
     if hpc:
         found |= {
             ("hpc", "application"): {443},
-            ("hpc", "data"): {2049} | LUSTRE,
+            ("hpc", "data"): {636, 2049, 3306} | LUSTRE,
             ("hpc", "hpc"): {22, 3389} | LUSTRE | HIGH,
             ("hpc", "outside"): {443},
             ("data", "hpc"): LUSTRE,
@@ -303,9 +303,18 @@ class TestNetworkAcls:
             assert acls.converses(*ADDRESSES["hpc"], 2049, 700)
             assert not acls.converses(*ADDRESSES["hpc"], 2049, 600)
 
-    def test_no_allowance_is_for_every_protocol(self, every: Assembly) -> None:
+    def test_no_allowance_is_for_every_protocol(
+        self, every: Assembly, config: EnvironmentConfig
+    ) -> None:
         entries = properties(every, "AWS::EC2::NetworkAclEntry")
-        assert {entry["Protocol"] for entry in entries if entry["RuleAction"] == "allow"} == {1, 6}
+        allowed = [entry for entry in entries if entry["RuleAction"] == "allow"]
+        # ICMP and TCP; UDP for the DNS of Kubernetes and nothing else.
+        assert {entry["Protocol"] for entry in allowed} == (
+            {1, 6, 17} if config.rooms.eks else {1, 6}
+        )
+        of_udp = [entry["PortRange"] for entry in allowed if entry["Protocol"] == 17]
+        assert {"From": 53, "To": 53} in of_udp or not config.rooms.eks
+        assert all(ports["From"] == 53 or ports["From"] >= 1024 for ports in of_udp)
         assert all(
             "PortRange" in entry or "Icmp" in entry for entry in entries if entry["Protocol"] > 0
         )
@@ -365,6 +374,7 @@ class TestSecurityGroups:
             table |= {
                 ("Hpc", "Endpoints"): ((443, 443),),
                 ("Hpc", "DataStorage"): ((2049, 2049), *self.LUSTRE),
+                ("Hpc", "Database"): ((3306, 3306), (636, 636)),
                 ("DataStorage", "Hpc"): self.LUSTRE,
             }
         rules = {
@@ -457,7 +467,15 @@ class TestEndpoints:
             assert ours["Action"]
             assert not any("*" in action for action in ours["Action"])
             for other in others:
-                assert other["Action"] == ["s3:GetObject"]
+                if other["Sid"] == "RolesForServiceAccounts":
+                    # Who calls has no AWS identity yet: the role's trust says which pod may.
+                    assert other["Action"] == ["sts:AssumeRoleWithWebIdentity"]
+                    assert account in other["Resource"]["Fn::Join"][1]
+                    continue
+                # Answers to CloudFormation go into its own buckets, with addresses that it signed.
+                writes = other["Sid"] in ("AnswerCloudFormation", "TellCloudFormation")
+                assert other["Action"] == ["s3:PutObject" if writes else "s3:GetObject"]
+                assert not writes or "cloudformation-" in json.dumps(other["Resource"])
                 assert "*" not in other["Resource"]
 
     def test_admit_what_the_functions_inside_may_call(self, every: Assembly) -> None:

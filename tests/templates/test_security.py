@@ -1,5 +1,6 @@
 """The security room: who may do what with which key."""
 
+import json
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -20,12 +21,19 @@ from tests.templates.policies import (
 )
 
 SERVICES = {
-    "confidential": {"s3", "kinesis", "sqs", "secretsmanager", "dynamodb", "lambda"},
-    "important": {"s3", "sqs", "dynamodb", "lambda"},
-    "general": {"s3"},
+    "confidential": {"s3", "kinesis", "sqs", "secretsmanager", "dynamodb", "lambda", "sagemaker"},
+    "important": {
+        *("s3", "sqs", "dynamodb", "lambda", "sagemaker", "ecr", "scheduler"),
+        # Clusters' disks, files, accounting, passwords and images.
+        *("ec2", "elasticfilesystem", "fsx", "rds", "secretsmanager", "sns"),
+    },
+    "general": {"s3", "ecr"},
     "logs": {"s3"},
+    "cluster": {"eks", "ec2", "aps"},
 }
-ALL_SERVICES = sorted({*SERVICES["confidential"], "ec2", "rds", "logs", "events"})
+"""Of production, which has every room."""
+DATA_CLASS = {"logs": "important", "cluster": "confidential"}
+ALL_SERVICES = sorted({*set().union(*SERVICES.values()), "logs", "events", "redshift"})
 TRAIL = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/iryo-production"
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/records"
 LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:receive"
@@ -66,9 +74,21 @@ def through(service: str, account: str = ACCOUNT) -> dict[str, str]:
     }
 
 
+def purposes(assembly: Assembly) -> set[str]:
+    """The keys of an environment: one a data class, one for logs, and one for Kubernetes."""
+    kubernetes = load(path_of(assembly.environment)).rooms.eks
+    return set(SERVICES) if kubernetes else set(SERVICES) - {"cluster"}
+
+
 def test_a_key_for_each_class_and_one_for_logs(every: Assembly) -> None:
-    assert set(keys_of(every)) == set(SERVICES)
-    assert len(every.resources("Security", "AWS::KMS::Key")) == len(SERVICES)
+    assert set(keys_of(every)) == purposes(every)
+    assert len(every.resources("Security", "AWS::KMS::Key")) == len(purposes(every))
+
+
+def test_a_room_that_is_off_opens_no_key(assembly: Callable[[str], Assembly]) -> None:
+    used = json.dumps([key["Properties"] for key in keys_of(assembly("dev")).values()])
+    for service in ("sagemaker", "ecr", "ec2", "rds", "eks", "fsx"):
+        assert f'"{service}.' not in used
 
 
 def test_keys_rotate_yearly_and_can_be_rescued(every: Assembly) -> None:
@@ -85,13 +105,13 @@ def test_keys_rotate_yearly_and_can_be_rescued(every: Assembly) -> None:
 def test_aliases_say_environment_and_class(every: Assembly) -> None:
     aliases = every.resources("Security", "AWS::KMS::Alias").values()
     assert {alias["Properties"]["AliasName"] for alias in aliases} == {
-        f"alias/iryo-{every.environment}/{purpose}" for purpose in SERVICES
+        f"alias/iryo-{every.environment}/{purpose}" for purpose in purposes(every)
     }
 
 
 def test_keys_are_tagged_with_their_class(every: Assembly) -> None:
     for purpose, key in keys_of(every).items():
-        wanted = "important" if purpose == "logs" else purpose
+        wanted = DATA_CLASS.get(purpose, purpose)
         assert {"Key": "data-class", "Value": wanted} in key["Properties"]["Tags"]
 
 
@@ -125,10 +145,11 @@ def test_a_key_is_used_through_the_services_of_its_class(
 
 @pytest.mark.parametrize("purpose", SERVICES)
 def test_another_account_is_not_admitted(ask: Ask, purpose: str) -> None:
-    assert ask(purpose, ROLE, "kms:Decrypt", **through("s3")) == "allow"
-    assert ask(purpose, OTHER_ROLE, "kms:Decrypt", **through("s3")) == "silent"
-    assert ask(purpose, OTHER_ROLE, "kms:Decrypt", **through("s3", OTHER_ACCOUNT)) == "silent"
-    assert ask(purpose, ROLE, "kms:Decrypt", **through("s3", OTHER_ACCOUNT)) == "silent"
+    service = min(SERVICES[purpose])
+    assert ask(purpose, ROLE, "kms:Decrypt", **through(service)) == "allow"
+    assert ask(purpose, OTHER_ROLE, "kms:Decrypt", **through(service)) == "silent"
+    assert ask(purpose, OTHER_ROLE, "kms:Decrypt", **through(service, OTHER_ACCOUNT)) == "silent"
+    assert ask(purpose, ROLE, "kms:Decrypt", **through(service, OTHER_ACCOUNT)) == "silent"
 
 
 def test_another_region_is_not_admitted(ask: Ask) -> None:

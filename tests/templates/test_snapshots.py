@@ -17,7 +17,11 @@ from tests.conftest import Assembly
 ASSET_HASH = re.compile(r"[0-9a-f]{64}(?=\.(?:json|zip))")
 ALWAYS = ("Root", "Security", "Network", "Data", "Ingestion")
 # What an environment has besides: a room that is switched on must be added here.
-OPTIONAL = {"dev": (), "staging": ("Mlops",), "production": ("Mlops",)}
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    "dev": (),
+    "staging": ("Mlops",),
+    "production": ("Registry", "Edge", "EdgeGlobal", "Ecs", "Eks", "Mlops", "Hpc"),
+}
 EXPECTED = {environment: (*ALWAYS, *rooms) for environment, rooms in OPTIONAL.items()}
 
 

@@ -1,10 +1,10 @@
 // Which view an address shows, the language switch, and printing.
 const VIEWS = {
-  clauses: clausesView, findings: findingsView, resources: resourcesView, controls: controlsView, waivers: waiversView,
+  clauses: clausesView, findings: findingsView, resources: resourcesView, controls: controlsView, waivers: waiversView, rights: rightsView,
   types: typesView, kill: killView, changes: changesView, help: helpView,
   clause: clauseView, resource: resourceView, rule: ruleView, control: controlView,
 };
-const MENU = ["summary", "clauses", "findings", "resources", "controls", "waivers", "types", "kill", "changes", "help"];
+const MENU = ["summary", "clauses", "findings", "resources", "controls", "rights", "waivers", "types", "kill", "changes", "help"];
 const PARENTS = { clause: "clauses", resource: "resources", rule: "controls", control: "controls" };
 const summary = document.getElementById("overview"), view = document.getElementById("view");
 const menu = document.getElementById("sections"), printed = document.getElementById("print");
@@ -14,7 +14,7 @@ function address() {
   return { name: name in VIEWS ? name : "summary", wanted: decodeURIComponent(wanted ?? ""), query: Object.fromEntries(new URLSearchParams(query ?? "")) };
 }
 function drawMenu(name) {
-  const counts = { clauses: clauses.length, findings: notInOrder().length, resources: resources().length, controls: controls.length, waivers: waivers.length, types: DATA.types.length, changes: DATA.changes?.items.length };
+  const counts = { clauses: clauses.length, findings: notInOrder().length, resources: resources().length, controls: controls.length, waivers: waivers.length, rights: DATA.rights.length, types: DATA.types.length, changes: DATA.changes?.items.length };
   menu.setAttribute("aria-label", t("sections"));
   menu.replaceChildren(h("ul", {}, MENU.map((one) => h("li", {}, h("a", { href: hash(one), "aria-current": (PARENTS[name] ?? name) === one ? "page" : null },
     t(`view.${one}`), counts[one] === undefined ? null : h("span", { class: "n" }, number(counts[one])))))));

@@ -152,6 +152,21 @@ function waiverLine(index) {
       h("div", {}, h("dt", {}, t(key)), h("dd", { lang: "en" }, words)))),
     h("div", {}, h("dt", {}, t("waiver.owner")), h("dd", {}, `${waiver.owner} · ${waiver.ticket}`)))));
 }
+// Who may do what: a role, who may be it, and what its policies say.
+function chosenRoles(query) {
+  const matches = matcher(query.text);
+  return DATA.rights.filter(([place, ...said]) => (!query.room || places[place][5] === query.room) && matches(places[place][0] + JSON.stringify(said)));
+}
+const names = (list) => list.flatMap((name, index) => [index ? ", " : "", id(name)]);
+const statementLine = ([kind, effect, actions, on, when]) => h("li", {},
+  effect === "Deny" ? h("b", {}, t("rights.never"), " ") : null,
+  kind && kind !== "managed" ? t(`rights.${kind}`) : kind ? [t("rights.managed"), " ", names(on)] : names(actions),
+  on.length && !kind ? h("p", { class: "meta" }, t("rights.on"), ": ", names(on)) : null,
+  when.length ? h("p", { class: "meta" }, t("rights.if"), ": ", names(when)) : null);
+const roleLine = ([place, who, statements]) => h("li", {}, h("span", { class: "meta" }, roomWord(places[place][5])), h("div", { class: "main" },
+  link("resource", places[place][0], path(shortPath(places[place][0]))),
+  h("p", { class: "meta" }, t("rights.assumed"), ": ", names(who)), h("ul", { class: "statements" }, statements.map(statementLine))));
+const rightsView = listView("rights", "rights.note", () => DATA.rights.length, chosenRoles, roleLine, ["room", "text"]);
 const waiversView = listView("waivers", "waivers.note", () => waivers.length, chosenWaivers, waiverLine, ["room", "owner", "text"]);
 function typesView() {
   const ruled = DATA.types.filter((type) => type[2].length), bare = DATA.types.filter((type) => !type[2].length && type[3] < 0);

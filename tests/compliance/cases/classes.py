@@ -83,8 +83,13 @@ CASES: dict[str, Cases] = {
         other=[one("KMS::Key", MultiRegion=True), one("KMS::Key", Tags=tagged("general"))],
     ),
     "IRYO-DATA-CLASS-TAG": Cases(
-        good=[of_class("confidential", "Kinesis::Stream"), of_class("general", "RDS::DBInstance")],
+        good=[
+            of_class("confidential", "Kinesis::Stream"),
+            of_class("general", "RDS::DBInstance"),
+            of_class("important", "FSx::FileSystem"),
+        ],
         bad=[
+            (of_class(None, "FSx::FileSystem"), {""}),
             (of_class(None, "Kinesis::Stream"), {""}),
             (of_class("secret", "RDS::DBInstance"), {""}),
             (one("EFS::FileSystem"), {""}),

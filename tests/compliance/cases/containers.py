@@ -100,6 +100,7 @@ COMPUTE = {
     },
 }
 
+REPOSITORIES = ("ECR::Repository", "ECR::RepositoryCreationTemplate")
 CASES: dict[str, Cases] = {
     "IRYO-CONTAINER-PRIVILEGES": merged(
         everywhere("Privileged", True, ".Privileged"),
@@ -211,10 +212,11 @@ CASES: dict[str, Cases] = {
             other=[one("ECS::Service")],
         ),
     ),
-    "IRYO-ECR-IMAGES": checked(
-        "ECR::Repository",
-        {"ImageTagMutability": "IMMUTABLE"},
-        {"ImageTagMutability": MISSING},
+    "IRYO-ECR-IMAGES": merged(
+        *(
+            checked(kind, {"ImageTagMutability": "IMMUTABLE"}, {"ImageTagMutability": MISSING})
+            for kind in REPOSITORIES
+        )
     ),
     "IRYO-ECR-SCAN": merged(
         checked(
@@ -232,13 +234,18 @@ CASES: dict[str, Cases] = {
             bad=[],
         ),
     ),
-    "IRYO-ECR-ENCRYPTION": checked(
-        "ECR::Repository",
-        {"EncryptionConfiguration": {"EncryptionType": "KMS", "KmsKey": arn("Key")}},
-        {
-            "EncryptionConfiguration.EncryptionType": "AES256",
-            "EncryptionConfiguration.KmsKey": MISSING,
-        },
+    "IRYO-ECR-ENCRYPTION": merged(
+        *(
+            checked(
+                kind,
+                {"EncryptionConfiguration": {"EncryptionType": "KMS", "KmsKey": arn("Key")}},
+                {
+                    "EncryptionConfiguration.EncryptionType": "AES256",
+                    "EncryptionConfiguration.KmsKey": MISSING,
+                },
+            )
+            for kind in REPOSITORIES
+        )
     ),
     "IRYO-BATCH-COMPUTE": checked(
         "Batch::ComputeEnvironment",

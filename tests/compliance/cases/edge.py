@@ -191,17 +191,36 @@ CASES: dict[str, Cases] = {
         Cases(good=[], bad=[], other=[balancer("gateway")]),
     ),
     "IRYO-ELB-DELETION": attribute("deletion_protection.enabled", "true", "false"),
-    "IRYO-CLOUDFRONT-TLS": distribution(
-        {
-            "ViewerCertificate.MinimumProtocolVersion": "TLSv1",
-            "DefaultCacheBehavior.ViewerProtocolPolicy": "allow-all",
-            "CacheBehaviors.0.ViewerProtocolPolicy": "allow-all",
-            "Origins.1.CustomOriginConfig.OriginProtocolPolicy": "http-only",
-            "Origins.1.CustomOriginConfig.OriginSSLProtocols": ["TLSv1", "TLSv1.2"],
-        },
-        CacheBehaviors_0_ViewerProtocolPolicy="/a.ViewerProtocolPolicy",
-        Origins_1_CustomOriginConfig_OriginProtocolPolicy="api.CustomOriginConfig.OriginProtocolPolicy",
-        Origins_1_CustomOriginConfig_OriginSSLProtocols="api.OriginSSLProtocols",
+    "IRYO-CLOUDFRONT-TLS": merged(
+        distribution(
+            {
+                "ViewerCertificate.MinimumProtocolVersion": "TLSv1",
+                "DefaultCacheBehavior.ViewerProtocolPolicy": "allow-all",
+                "CacheBehaviors.0.ViewerProtocolPolicy": "allow-all",
+                "Origins.1.CustomOriginConfig.OriginProtocolPolicy": "http-only",
+                "Origins.1.CustomOriginConfig.OriginSSLProtocols": ["TLSv1", "TLSv1.2"],
+            },
+            CacheBehaviors_0_ViewerProtocolPolicy="/a.ViewerProtocolPolicy",
+            Origins_1_CustomOriginConfig_OriginProtocolPolicy="api.CustomOriginConfig.OriginProtocolPolicy",
+            Origins_1_CustomOriginConfig_OriginSSLProtocols="api.OriginSSLProtocols",
+        ),
+        checked(
+            "CloudFront::VpcOrigin",
+            {
+                "VpcOriginEndpointConfig": {
+                    "OriginProtocolPolicy": "https-only",
+                    "OriginSSLProtocols": ["TLSv1.2"],
+                }
+            },
+            {
+                "VpcOriginEndpointConfig.OriginProtocolPolicy": "http-only",
+                "VpcOriginEndpointConfig.OriginSSLProtocols": MISSING,
+            },
+            findings={
+                "VpcOriginEndpointConfig.OriginProtocolPolicy": "OriginProtocolPolicy",
+                "VpcOriginEndpointConfig.OriginSSLProtocols": "OriginSSLProtocols",
+            },
+        ),
     ),
     "IRYO-CLOUDFRONT-LOGS": Cases(
         good=[

@@ -76,11 +76,12 @@ CASES: dict[str, Cases] = {
         ),
         Cases(
             good=[
+                one("EKS::Cluster", EncryptionConfig=[{"Provider": {"KeyArn": arn("Key")}}]),
                 older(
                     encryptionConfig=[
                         {"resources": ["secrets"], "provider": {"keyArn": arn("Key")}}
                     ]
-                )
+                ),
             ],
             bad=[(older(), {""})],
         ),

@@ -28,9 +28,28 @@ CASES: dict[str, Cases] = {
     "IRYO-IAM-RESOURCES": Cases(
         good=[
             policy(Action=["xray:PutTraceSegments"], Resource="*"),
+            policy(
+                Action=[
+                    "elasticloadbalancing:DescribeRules",
+                    "elasticloadbalancing:DescribeTargetHealth",
+                    "ssmmessages:OpenDataChannel",
+                ],
+                Resource="*",
+            ),
+            policy(
+                Action=[
+                    *("autoscaling:DescribeAutoScalingGroups", "batch:ListJobs"),
+                    *("ec2:DescribeInstanceTypes", "ec2:GetEbsEncryptionByDefault"),
+                    *("ec2:ModifyEbsDefaultKmsKeyId", "ec2messages:GetMessages"),
+                    *("servicequotas:ListServiceQuotas", "ssm:GetCommandInvocation"),
+                ],
+                Resource="*",
+            ),
             policy(Action="s3:GetObject", Resource={"Fn::Join": ["", [arn("B"), "/*"]]}),
         ],
         bad=[
+            (policy(Action="ssm:SendCommand", Resource="*"), {"ssm:SendCommand"}),
+            (policy(Action="ec2:ModifyVolume", Resource="*"), {"ec2:ModifyVolume"}),
             (
                 policy(Action=["s3:GetObject", "xray:PutTraceSegments"], Resource=["*"]),
                 {"s3:GetObject"},
@@ -38,6 +57,10 @@ CASES: dict[str, Cases] = {
             (
                 policy(Action="ec2:TerminateInstances", Resource={"Fn::Sub": "*"}),
                 {"ec2:TerminateInstances"},
+            ),
+            (
+                policy(Action="elasticloadbalancing:ModifyRule", Resource="*"),
+                {"elasticloadbalancing:ModifyRule"},
             ),
         ],
     ),

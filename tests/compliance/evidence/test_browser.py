@@ -21,7 +21,17 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 VIEWS = (
-    *("summary", "clauses", "findings", "resources", "controls", "waivers", "types", "kill"),
+    *(
+        "summary",
+        "clauses",
+        "findings",
+        "resources",
+        "controls",
+        "rights",
+        "waivers",
+        "types",
+        "kill",
+    ),
     *("changes", "help"),
 )
 HEADING = "document.querySelector('#view:not([hidden]) h1, #overview:not([hidden]) h1').innerText"
