@@ -46,6 +46,9 @@ class IryoStack(cdk.Stack):
             env=cdk.Environment(account=config.account.id, region=config.account.region),
             description=f"Iryo medical platform, {config.name}",
             termination_protection=config.stage == "production",
+            permissions_boundary=cdk.PermissionsBoundary.from_name(config.permissions_boundary)
+            if config.permissions_boundary
+            else None,
         )
         security = SecurityStack(self, "Security", config=config).outputs
         network = NetworkStack(self, "Network", config=config, security=security).outputs

@@ -22,4 +22,6 @@ class Settings(Protocol):
     @property
     def stage(self) -> str: ...  # noqa: D102
     @property
+    def permissions_boundary(self) -> str | None: ...  # noqa: D102
+    @property
     def tags(self) -> TagSettings: ...  # noqa: D102

@@ -5,9 +5,10 @@ which takes a fifth of the time and reads nested templates too. It evaluates Gua
 pass, as loading it twice would cost more than all that it does.
 """
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from pathlib import Path
 
 from cloudformation_validate import (
     CelEngine,
@@ -52,8 +53,9 @@ class CloudFormationValidate:
 
     def verdicts(self, assembly: Assembly, resources: Resources) -> Iterator[Row]:
         """Yield what is said of the templates of an assembly and of its resources."""
+        self._read(assembly)
         for template in assembly.templates:
-            found = self._diagnostics(assembly.folder / template.file, template.sha256)
+            found = self._seen[template.sha256]
             of_guard = [one for one in found if one.source is RuleOrigin.GUARD]
             for diagnostic in found:
                 if diagnostic.source is not RuleOrigin.GUARD:
@@ -61,10 +63,16 @@ class CloudFormationValidate:
             if self._guard:
                 yield from second.verdicts(resources.of_template(template), of_guard)
 
-    def _diagnostics(self, file: Path, sha256: str) -> list[Diagnostic]:
-        if sha256 not in self._seen:
-            self._seen[sha256] = self._engine.validate_template(file, self._wanted).diagnostics
-        return self._seen[sha256]
+    def _read(self, assembly: Assembly) -> None:
+        """Ask about the templates that are new, on every core, the largest first."""
+        files = {one.sha256: assembly.folder / one.file for one in assembly.templates}
+        new = [(sha256, file) for sha256, file in files.items() if sha256 not in self._seen]
+        new.sort(key=lambda one: one[1].stat().st_size, reverse=True)
+        engine = self._engine
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as cores:
+            reports = cores.map(lambda one: engine.validate_template(one[1], self._wanted), new)
+            for (sha256, _), report in zip(new, reports, strict=True):
+                self._seen[sha256] = report.diagnostics
 
     @cached_property
     def _engine(self) -> CelEngine:

@@ -8,19 +8,13 @@ from compliance.rule import Context, Problem, Rule, Topic
 from compliance.text import Text
 
 
-def _wanted(context: Context) -> str | None:
-    # Optional: an environment without the setting requires none.
-    found: str | None = getattr(context.settings, "permissions_boundary", None)
-    return found
-
-
 def _required(_role: Resource, context: Context) -> bool:
-    return _wanted(context) is not None
+    return context.settings.permissions_boundary is not None
 
 
 def _check(role: Resource, context: Context) -> Iterator[Problem]:
     given = str(look(role, "PermissionsBoundary", "not set"))
-    wanted = str(_wanted(context))
+    wanted = str(context.settings.permissions_boundary)
     if given != wanted and not given.endswith(f"policy/{wanted}"):
         yield problem("", "PermissionsBoundary", f"is {given}, {wanted} is wanted")
 
@@ -32,8 +26,8 @@ RULE = Rule(
         "ID に環境が求める許可の境界がある",
     ),
     remedy=Text(
-        "Set permissions_boundary, for example with PermissionsBoundary.of(app).apply(...).",
-        "permissions_boundary を設定する（例: PermissionsBoundary.of(app).apply(...)）。",
+        "Name it in the environment file, as account.permissions_boundary; every role then has it.",
+        "環境ファイルの account.permissions_boundary に指定すると、全ロールに付く。",
     ),
     topic=Topic.ACCESS_CONTROL,
     types=(

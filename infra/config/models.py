@@ -109,6 +109,8 @@ class AccountConfig(Model):
     """AWS Region, for example ap-northeast-1 (Tokyo) or ap-northeast-3 (Osaka)."""
     organization_id: Annotated[str, Field(pattern=r"^o-[a-z0-9]{10,32}$")] | None = None
     """AWS Organizations id; policies then admit the organisation instead of the account."""
+    permissions_boundary: Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,128}$")] | None = None
+    """Name of a managed policy of the account that bounds every role; it must be there before."""
 
 
 class Tags(Model):
@@ -248,3 +250,8 @@ class EnvironmentConfig(Model):
     registry: RegistryConfig = RegistryConfig()
     hpc: HpcConfig = HpcConfig()
     rooms: Rooms = Rooms()
+
+    @property
+    def permissions_boundary(self) -> str | None:
+        """The boundary that the gate demands of every identity, if any."""
+        return self.account.permissions_boundary

@@ -56,7 +56,7 @@ LUSTRE = (port(988), Ports(1018, 1023))
 # Gloo and NCCL open: net.ipv4.ip_local_port_range.
 TRAINING = (port(29500), Ports(32768, 60999))
 FRAGMENTATION_NEEDED = Ports(3, 4)
-"""ICMP type 3, code 4: without it, path MTU discovery of clients behind PPPoE breaks."""
+"""ICMP type 3, code 4: without it, path MTU discovery breaks."""
 
 # NAT gateways, load balancers and Lambda take their client ports from this whole range:
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
@@ -104,7 +104,6 @@ def flows(
     """
     private = (Tier.APPLICATION, *((Tier.HPC,) if hpc else ()))
     return (
-        *_public(),
         *_application(airflow=airflow, plain_edge=plain_edge, service_ports=service_ports),
         *(flow for tier in private for flow in _private(tier)),
         *(_nat(private) if nat else ()),
@@ -124,31 +123,6 @@ def _kubernetes() -> tuple[Flow, ...]:
             why="the DNS of Kubernetes in the other zone",
         )
         for protocol in (Protocol.TCP, Protocol.UDP)
-    )
-
-
-def _public() -> tuple[Flow, ...]:
-    return (
-        Flow(
-            source=Tier.OUTSIDE,
-            target=Tier.PUBLIC,
-            ports=(HTTPS,),
-            why="clients to the load balancer",
-        ),
-        Flow(
-            source=Tier.OUTSIDE,
-            target=Tier.PUBLIC,
-            ports=(FRAGMENTATION_NEEDED,),
-            answers=(),
-            protocol=Protocol.ICMP,
-            why="path MTU discovery of those clients",
-        ),
-        Flow(
-            source=Tier.PUBLIC,
-            target=Tier.APPLICATION,
-            ports=(SERVICE,),
-            why="load balancer to services, TLS",
-        ),
     )
 
 
@@ -234,6 +208,14 @@ def _nat(private: tuple[Tier, ...]) -> tuple[Flow, ...]:
             ports=(HTTPS,),
             answers=ANSWERS_FROM_OUTSIDE,
             why="NAT gateway to the Internet",
+        ),
+        Flow(
+            source=Tier.OUTSIDE,
+            target=Tier.PUBLIC,
+            ports=(FRAGMENTATION_NEEDED,),
+            answers=(),
+            protocol=Protocol.ICMP,
+            why="path MTU discovery of the NAT gateway",
         ),
     )
 

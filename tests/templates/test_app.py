@@ -54,3 +54,19 @@ def test_a_wrong_file_is_refused_before_anything_is_written(tmp_path: Path) -> N
     assert "networks: unknown key; did you mean network?" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_permissions_boundary_bounds_every_role(tmp_path: Path) -> None:
+    bounded = tmp_path / "bounded.toml"
+    text = (ROOT / "environments" / "dev.toml").read_text()
+    bounded.write_text(text + '\n[account]\npermissions_boundary = "CompanyBoundary"\n')
+    result = run(str(bounded), outdir=tmp_path / "out")
+    assert result.returncode == 0, result.stdout + result.stderr
+    roles = [
+        resource["Properties"]
+        for file in (tmp_path / "out").glob("*.template.json")
+        for resource in json.loads(file.read_text())["Resources"].values()
+        if resource["Type"] == "AWS::IAM::Role"
+    ]
+    assert roles
+    assert all(":policy/CompanyBoundary" in json.dumps(r["PermissionsBoundary"]) for r in roles)

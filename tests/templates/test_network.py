@@ -215,14 +215,11 @@ def expected(config: EnvironmentConfig) -> dict[tuple[str, str], set[int]]:
     """The ports that each tier can reach in each other; what is not here is closed.
 
     An ACL cannot tell an answer from a request to the same high port. It shows where both ends
-    are answered by each other: in the Internet (NAT), and between the zones of one tier.
+    are answered by each other: between the zones of one tier.
     """
     nat, hpc = config.network.nat is not Nat.NONE, config.rooms.hpc
-    answers_to_nat = HIGH if nat else set()
     found: dict[tuple[str, str], set[int]] = {
-        ("outside", "public"): {443} | answers_to_nat,
-        ("public", "outside"): {443} | HIGH | {3389} if nat else set(),
-        ("public", "application"): {8443},
+        ("public", "outside"): {443} if nat else set(),
         ("application", "application"): {443, 3389} | HIGH,
         ("application", "data"): {3306, 5432, 2049} | LUSTRE,
         ("application", "outside"): {443},
@@ -308,12 +305,13 @@ class TestNetworkAcls:
     ) -> None:
         entries = properties(every, "AWS::EC2::NetworkAclEntry")
         allowed = [entry for entry in entries if entry["RuleAction"] == "allow"]
-        # ICMP and TCP; UDP for the DNS of Kubernetes and nothing else.
+        nat, kubernetes = config.network.nat is not Nat.NONE, config.rooms.eks
+        # TCP; ICMP for path MTU discovery of NAT; UDP for the DNS of Kubernetes.
         assert {entry["Protocol"] for entry in allowed} == (
-            {1, 6, 17} if config.rooms.eks else {1, 6}
+            {6} | ({1} if nat else set()) | ({17} if kubernetes else set())
         )
         of_udp = [entry["PortRange"] for entry in allowed if entry["Protocol"] == 17]
-        assert {"From": 53, "To": 53} in of_udp or not config.rooms.eks
+        assert {"From": 53, "To": 53} in of_udp or not kubernetes
         assert all(ports["From"] == 53 or ports["From"] >= 1024 for ports in of_udp)
         assert all(
             "PortRange" in entry or "Icmp" in entry for entry in entries if entry["Protocol"] > 0

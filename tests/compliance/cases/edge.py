@@ -138,6 +138,20 @@ CASES: dict[str, Cases] = {
         {"AuthType": "AWS_IAM"},
         {"AuthType": "NONE", "Cors.AllowOrigins": ["*"]},
     ),
+    "IRYO-ELB-TARGETS": Cases(
+        good=[
+            one("ElasticLoadBalancingV2::TargetGroup", Protocol="HTTPS", TargetType="ip"),
+            one("ElasticLoadBalancingV2::TargetGroup", Protocol="TLS"),
+        ],
+        bad=[
+            (
+                one("ElasticLoadBalancingV2::TargetGroup", Protocol="HTTP", TargetType="ip"),
+                {"Protocol"},
+            ),
+            (one("ElasticLoadBalancingV2::TargetGroup", TargetType="ip"), {"Protocol"}),
+        ],
+        other=[one("ElasticLoadBalancingV2::TargetGroup", TargetType="lambda")],
+    ),
     "IRYO-ELB-TLS": Cases(
         good=[
             one(LISTENER, Protocol="HTTPS", SslPolicy=MODERN),
