@@ -8,7 +8,8 @@ from typing import Any
 from compliance.intrinsics import Reference, Unknown
 from compliance.resources import IndeterminateError, known
 
-ANYONE = "*"
+ANYONE = ANYTHING = "*"
+PLAIN_TEXT = ("Bool", "aws:securetransport", "false")
 NARROWING_KEYS = frozenset(
     key.lower()
     for key in (
@@ -37,6 +38,8 @@ class Statement:
     excludes_actions: bool
     resources: tuple[Any, ...]
     conditions: dict[str, dict[str, Any]]
+    excepts: bool = False
+    """Whether it says what it is not about: NotAction, NotPrincipal or NotResource."""
 
     @property
     def allows(self) -> bool:
@@ -58,17 +61,24 @@ class Statement:
         """Whether a condition says whose requests are meant."""
         return bool(self.condition_keys & NARROWING_KEYS)
 
-    @property
-    def denies_plain_text(self) -> bool:
-        """Whether it denies everyone what does not come over TLS."""
-        secure = {
-            str(value).lower()
-            for test, keys in self.conditions.items()
-            if test == "Bool"
+    def denies_plain_text(self, *actions: str) -> bool:
+        """Whether it denies everyone one of these actions, or all, without TLS.
+
+        Any further condition, and anyone or anything left out, makes it deny less than that.
+        """
+        tests = [
+            (operator, key.lower(), str(value).lower())
+            for operator, keys in self.conditions.items()
             for key, value in keys.items()
-            if key.lower() == "aws:securetransport"
-        }
-        return self.effect == "Deny" and self.anyone and secure == {"false"}
+        ]
+        wanted = {ANYTHING, *(action.lower() for action in actions)}
+        return (
+            self.effect == "Deny"
+            and self.anyone
+            and not self.excepts
+            and tests == [PLAIN_TEXT]
+            and any(str(action).lower() in wanted for action in self.actions)
+        )
 
 
 def statements(document: Any) -> Iterator[Statement]:
@@ -100,6 +110,7 @@ def _statement(raw: dict[str, Any]) -> Statement:
         excludes_actions=key == "NotAction" and "NotAction" in raw,
         resources=_many(raw.get("Resource", raw.get("NotResource", ()))),
         conditions=known(raw.get("Condition", {}), "a condition"),
+        excepts=any(key.startswith("Not") for key in raw),
     )
 
 

@@ -6,7 +6,7 @@ pass, as loading it twice would cost more than all that it does.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from cloudformation_validate import (
     DetailLevel,
     Diagnostic,
     EngineConfig,
+    ExternalRuleSource,
     RuleOrigin,
     Severity,
     ValidateConfig,
@@ -31,15 +32,22 @@ class CloudFormationValidate:
     """The validator as an engine of the gate, with its own rules, with those in Guard, or both.
 
     It is loaded at first use and knows the templates that it has seen, so asking one again is
-    cheap.
+    cheap. `sources` are the rules in Guard, all of them when not given.
     """
 
     name = "CloudFormation Validate"
     native = True
     """It computes outside Python, so other engines can work meanwhile."""
 
-    def __init__(self, *, builtin: bool = True, guard: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        builtin: bool = True,
+        guard: bool = True,
+        sources: Sequence[ExternalRuleSource] | None = None,
+    ) -> None:
         self._guard = guard
+        self._sources = sources
         self._wanted = ValidateConfig(
             severity_level=Severity.WARN,
             detail_level=DetailLevel.STANDARD,
@@ -76,7 +84,10 @@ class CloudFormationValidate:
 
     @cached_property
     def _engine(self) -> CelEngine:
-        return CelEngine(EngineConfig(guard_rules=second.sources() if self._guard else []))
+        if not self._guard:
+            return CelEngine(EngineConfig(guard_rules=[]))
+        given = second.sources() if self._sources is None else self._sources
+        return CelEngine(EngineConfig(guard_rules=list(given)))
 
 
 def _row(assembly: Assembly, template: Template, diagnostic: Diagnostic) -> Row:

@@ -44,6 +44,7 @@ class Target:
     account: str
     region: str
     edge: bool = False
+    organization: str | None = None
 
     @property
     def stack(self) -> str:
@@ -80,6 +81,7 @@ def target_of(environment: str) -> Target:
         account=account.get("id", DEFAULT_ACCOUNT),
         region=account.get("region", DEFAULT_REGION),
         edge=bool(content.get("rooms", {}).get("edge")),
+        organization=account.get("organization_id"),
     )
 
 

@@ -130,6 +130,8 @@ def bootstrap(plan: Plan, aws: LocalAws, progress: Progress) -> None:
     progress.line(f"a local AWS at {aws.endpoint}")
     with progress.phase("bootstrap"):
         deployment.bootstrap(aws, plan.log, plan.target.regions)
+        if plan.target.organization:
+            aws.ask("/organization", {"id": plan.target.organization})
 
 
 def _short(path: Path) -> str:

@@ -1,5 +1,6 @@
 """The ways in which a mutant changes the properties of a resource, in place."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,34 @@ def having(value: Any, *path: Step) -> Change:
     def change(properties: Properties) -> None:
         *way, last = path
         _walk(properties, way)[last] = value
+
+    return change
+
+
+def adding(value: Any, *path: Step) -> Change:
+    """Return a change that adds a value to the list under a path."""
+
+    def change(properties: Properties) -> None:
+        *way, last = path
+        holder = _walk(properties, way)
+        holder[last] = [*holder.get(last, ()), value]
+
+    return change
+
+
+def rewriting(old: str, new: str, key: str) -> Change:
+    """Return a change of a text that holds a document, between the intrinsic functions in it.
+
+    `old` and `new` are parts of the JSON of the document, without those functions.
+    """
+
+    def change(properties: Properties) -> None:
+        before = json.dumps(properties[key])
+        # The document is JSON inside a string of JSON.
+        part, other = (json.dumps(text)[1:-1] for text in (old, new))
+        if part not in before:
+            raise MutantError(f"{key} has no {old}")
+        properties[key] = json.loads(before.replace(part, other))
 
     return change
 

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compliance import second
 from compliance.cycles import Cycles
 from compliance.engine import Case, Engine
 from compliance.judging import judge
 from compliance.kill.changes import MutantError
 from compliance.kill.files import Copy
 from compliance.kill.mutant import Mutant
-from compliance.own import OwnRules
+from compliance.own import NAME, OwnRules, verdicts
 from compliance.packs import NagPacks
 from compliance.quotas import Quotas
 from compliance.resources import Resources
-from compliance.rule import Rule
+from compliance.rule import Context, Rule
 from compliance.settings import Settings
 from compliance.templates import Assembly
 from compliance.validator import CloudFormationValidate
@@ -40,6 +41,23 @@ class Remembered:
         return self.rows
 
 
+@dataclass(frozen=True, slots=True)
+class OneRule:
+    """A rule of ours by itself, without the record of what it looked at.
+
+    The record costs more than the rule: every property of every resource is resolved for it.
+    """
+
+    rule: Rule
+    name: str = NAME
+
+    def judge(self, case: Case) -> Iterator[Row]:
+        """Yield its verdict on each resource of its types."""
+        context = Context(resources=case.resources, settings=case.settings)
+        for resource in case.resources.of_type(*self.rule.types):
+            yield from verdicts(self.rule, resource, context)
+
+
 class Ground:
     """The platform as it should be, and the means to judge it changed.
 
@@ -61,7 +79,7 @@ class Ground:
         )
         self.nag = tuple(NagPacks().judge(self.case))
         self._builtin = CloudFormationValidate()
-        self._guard = CloudFormationValidate(builtin=False)
+        self._guards: dict[tuple[str, ...], Engine] = {}
         self.before = self._judge(
             OwnRules(tuple(rules)), *LIMITS, Remembered(self.nag), self._builtin
         )
@@ -78,14 +96,24 @@ class Ground:
     def _asked(self, mutant: Mutant) -> Iterator[Engine]:
         """Yield the engines that must notice a mutant."""
         if rule := self._rules.get(mutant.rule):
-            yield OwnRules((rule,))
+            yield OneRule(rule)
         elif mutant.rule.startswith(VALIDATOR):
             yield self._builtin
         else:
             yield from (*LIMITS, Remembered(self.nag))
+        if about := self._rules.get(mutant.about):
+            yield OneRule(about)
         if mutant.guard:
-            yield self._guard
+            yield self._guard(mutant.rule)
         yield from mutant.engines
+
+    def _guard(self, rule: str) -> Engine:
+        """Return the second engine with the rules that stand in one file with a rule."""
+        sources = second.sources(rule)
+        names = tuple(source.name for source in sources)
+        if names not in self._guards:
+            self._guards[names] = CloudFormationValidate(builtin=False, sources=sources)
+        return self._guards[names]
 
     def killed(self, mutant: Mutant) -> Iterator[tuple[str, bool]]:
         """Yield the rule that should notice, and whether it did; then the same of Guard.
@@ -95,6 +123,8 @@ class Ground:
         files = self._copy.files()
         try:
             mutant.apply(files)
+        except MutantError as error:
+            raise MutantError(f"{_named(mutant)}: {error}") from None
         except (KeyError, IndexError, TypeError) as error:
             raise MutantError(
                 f"{_named(mutant)}: cannot be applied ({type(error).__name__}: {error})"

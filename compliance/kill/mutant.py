@@ -16,8 +16,8 @@ class Mutant:
     """One change to an assembly on disk, and the finding that must come of it.
 
     `apply` changes the parsed files of the assembly. The rule must find fault at the construct
-    path; with `guard`, the second engine must find fault too. `engines` judge beside those of the
-    gate.
+    path; with `guard`, the second engine must find fault too. `about` is the rule of ours whose
+    findings it is about (a waiver's), which is asked too. `engines` judge beside those of the gate.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Mutant:
     path: str
     apply: Callable[[Files], None]
     guard: bool = False
+    about: str = ""
     verdict: Verdict = Verdict.FAIL
     engines: tuple[Engine, ...] = ()
 
@@ -47,8 +48,10 @@ class Break:
     """How a rule of ours is broken on a resource of a type.
 
     With `via` another resource is changed than the one that is judged. `retype` gives the changed
-    resource another type. `guard` is false where the second engine cannot see it.
-    `where` picks resources. `production` is true where the rule asks for more in production only.
+    resource another type. `guard` is false where the second engine cannot see it. `silent` is true
+    where the rule says nothing of the resource until it is changed: the change adds what the rule
+    is about. `where` picks resources. `production` is true where the rule asks for more in
+    production only.
     """
 
     rule: str
@@ -58,6 +61,7 @@ class Break:
     via: Via | None = None
     retype: str = ""
     guard: bool = True
+    silent: bool = False
     where: Callable[[Resource], bool] = lambda _: True
     verdict: Verdict = Verdict.FAIL
     production: bool = False
@@ -65,15 +69,13 @@ class Break:
 
 def placed(one: Break, resources: Resources, rows: Iterable[Row]) -> Iterator[Mutant]:
     """Yield a mutant for each room that has a resource which the rule finds in order."""
-    passed = {
-        (row.template, row.logical_id)
-        for row in rows
-        if row.rule == one.rule and row.verdict is Verdict.PASS
-    }
+    said = {(row.template, row.logical_id): row.verdict for row in rows if row.rule == one.rule}
+    wanted = None if one.silent else Verdict.PASS
     rooms: set[str] = set()
     for judged in resources.of_type(one.type):
         file = judged.template.file
-        if file in rooms or (file, judged.logical_id) not in passed or not one.where(judged):
+        in_order = said.get((file, judged.logical_id)) is wanted
+        if file in rooms or not in_order or not one.where(judged):
             continue
         if changed := _changed(one.via, judged, resources):
             rooms.add(file)

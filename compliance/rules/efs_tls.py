@@ -7,10 +7,12 @@ from compliance.resources import Resource
 from compliance.rule import Context, Problem, Rule, Topic
 from compliance.text import Text
 
+ALL = "elasticfilesystem:*"
+
 
 def _check(system: Resource, _: Context) -> Iterator[Problem]:
     policy = statements(system.get("FileSystemPolicy"))
-    if not any(statement.denies_plain_text for statement in policy):
+    if not any(statement.denies_plain_text(ALL) for statement in policy):
         yield Problem("FileSystemPolicy does not deny mounts without TLS")
 
 

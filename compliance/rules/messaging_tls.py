@@ -11,12 +11,14 @@ POLICIES = {
     "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
     "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
 }
+# https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html: SNS takes no sns:*.
+ACTIONS = {"AWS::SQS::Queue": "sqs:*", "AWS::SNS::Topic": "sns:Publish"}
 
 
 def _check(resource: Resource, context: Context) -> Iterator[Problem]:
     policies = context.resources.referring(*POLICIES[resource.type], resource)
     if not any(
-        statement.denies_plain_text
+        statement.denies_plain_text(ACTIONS[resource.type])
         for policy in policies
         for statement in statements(policy.get("PolicyDocument"))
     ):

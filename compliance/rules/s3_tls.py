@@ -9,12 +9,16 @@ from compliance.text import Text
 
 
 def _covers_all(statement: Statement) -> bool:
-    return any(action in {"*", "s3:*"} for action in statement.actions)
+    """Say whether a statement of a bucket's policy is about the bucket and all its objects."""
+    named = {str(resource) for resource in statement.resources}
+    bucket = any("/" not in name for name in named)
+    objects = any(name.endswith("*") and "/" not in name.removesuffix("/*") for name in named)
+    return bucket and objects
 
 
 def _check(bucket: Resource, context: Context) -> Iterator[Problem]:
     denied = any(
-        statement.denies_plain_text and _covers_all(statement)
+        statement.denies_plain_text("s3:*") and _covers_all(statement)
         for policy in context.resources.referring("AWS::S3::BucketPolicy", "Bucket", bucket)
         for statement in statements(policy.get("PolicyDocument"))
     )

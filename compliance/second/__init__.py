@@ -21,11 +21,14 @@ RULES_FOLDER = Path(__file__).parent / "rules"
 IN_ORDER = "the Guard rule is about its type and found nothing"
 
 
-def sources() -> list[ExternalRuleSource]:
-    """Return the Guard rules, for an engine of the validator."""
+def sources(rule: str = "") -> list[ExternalRuleSource]:
+    """Return the Guard rules, for an engine of the validator; of one rule only the file with it."""
+    wanted = f"\nrule {name(rule)} " if rule else ""
+    files = {file.name: file.read_text(encoding="utf-8") for file in RULES_FOLDER.glob("*.guard")}
     return [
-        ExternalRuleSource(name=file.name, content=file.read_text(encoding="utf-8"))
-        for file in sorted(RULES_FOLDER.glob("*.guard"))
+        ExternalRuleSource(name=file, content=content)
+        for file, content in sorted(files.items())
+        if wanted in content
     ]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 A_KEY = "whose key it is, where the template names it by an intrinsic function"
+LESS = "what lets a denial deny less: a further condition, an exception"
 MADE = "what an intrinsic function makes of a policy"
 
 
@@ -104,12 +105,18 @@ OPINIONS = (
         blind=A_KEY,
     ),
     Opinion(
-        rule="IRYO-MESSAGING-TLS", types=BOXES, blind="which of two equal queues or topics is meant"
+        rule="IRYO-MESSAGING-TLS",
+        types=BOXES,
+        blind=f"which of two equal queues or topics is meant; {LESS}, other actions",
     ),
     Opinion(rule="IRYO-S3-DATA-CLASS", types=BUCKET),
     Opinion(rule="IRYO-S3-ENCRYPTION", types=BUCKET, blind=A_KEY),
     Opinion(rule="IRYO-S3-PUBLIC-ACCESS", types=BUCKET),
-    Opinion(rule="IRYO-S3-TLS", types=BUCKET, blind="which of two equal buckets is meant"),
+    Opinion(
+        rule="IRYO-S3-TLS",
+        types=BUCKET,
+        blind=f"which of two equal buckets is meant; {LESS}, a part of the bucket",
+    ),
     Opinion(rule="IRYO-SECRETS-ENCRYPTION", types=SECRET, blind=A_KEY),
     Opinion(rule="IRYO-SECRETS-PLAINTEXT", types=SECRET),
 )

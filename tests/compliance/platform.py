@@ -100,16 +100,32 @@ def allow(**members: Any) -> dict[str, Any]:
     return {"Statement": [{"Effect": "Allow", **members}]}
 
 
-def deny_plain_text(action: str) -> dict[str, Any]:
-    return {
-        "Statement": {
-            "Effect": "Deny",
-            "Principal": {"AWS": "*"},
-            "Action": action,
-            "Resource": "*",
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
+def deny_plain_text(action: str, **members: Any) -> dict[str, Any]:
+    """Return the policy that denies an action without TLS; a member that is None is left out."""
+    statement = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": action,
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        **members,
     }
+    return {"Statement": {key: value for key, value in statement.items() if value is not None}}
+
+
+def deny_less(action: str) -> list[dict[str, Any]]:
+    """Return policies that deny plain text, but not everything, or not to everyone."""
+    plain, here = {"aws:SecureTransport": "false"}, {"aws:SourceVpc": "vpc-1"}
+    somebody = {"AWS": "arn:aws:iam::111122223333:root"}
+    return [
+        deny_plain_text(f"{action.partition(':')[0]}:GetSomething"),
+        deny_plain_text(action, Condition={"Bool": plain, "StringEquals": here}),
+        deny_plain_text(action, Condition={"Bool": {"aws:SecureTransport": "true"}}),
+        deny_plain_text(action, Principal=somebody),
+        deny_plain_text(action, Principal=None, NotPrincipal=somebody),
+        deny_plain_text(action, Action=None, NotAction=action),
+        deny_plain_text(action, Resource=None, NotResource="*"),
+    ]
 
 
 KEY = named("KMS::Key", EnableKeyRotation=True, KeyPolicy={"Statement": []})

@@ -70,7 +70,7 @@ def test_a_blind_rule_lets_its_mutant_live(tried: Callable[..., Score]) -> None:
 def test_a_blind_guard_rule_lets_its_mutant_live(
     tried: Callable[..., Score], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(second, "sources", lambda: [])
+    monkeypatch.setattr(second, "sources", lambda *_: [])
     assert tried(BREAK).survivors == [f"{ENCRYPTION} (Guard): no key, {QUEUE}"]
 
 

@@ -3,6 +3,8 @@
 from compliance.kill.changes import Properties, granting, having
 from compliance.kill.mutant import Break, Via
 from compliance.kill.mutants.data import BUCKET, DEFAULT, POLICY, STREAM, TABLE
+from compliance.kill.mutants.databases import DATABASE, FSX
+from compliance.kill.mutants.network import lead_out, way_out
 
 FOREIGN_KEY = "arn:aws:kms:ap-northeast-1:111122223333:key/1"
 NOT_ELIGIBLE = "AWS::GameLift::Fleet"
@@ -44,6 +46,19 @@ BREAKS = (
         via=Via("AWS::SQS::QueuePolicy", "Queues"),
     ),
     Break(
+        rule="IRYO-DATA-CLASS-PATH",
+        name="confidential records in a cluster whose API server is on the Internet",
+        type="AWS::EKS::Cluster",
+        change=having(True, "ResourcesVpcConfig", "EndpointPublicAccess"),
+    ),
+    Break(
+        rule="IRYO-DATA-CLASS-PATH",
+        name="a function that reads confidential records, in subnets that lead to the Internet",
+        type="AWS::Lambda::Function",
+        change=lead_out,
+        via=way_out("Application"),
+    ),
+    Break(
         rule="IRYO-DATA-CLASS-SERVICES",
         name="confidential records in a service that is not HIPAA-eligible",
         type=STREAM,
@@ -52,6 +67,6 @@ BREAKS = (
     ),
     *(
         Break(rule="IRYO-DATA-CLASS-TAG", name="no data class", type=type_, change=_unclassed)
-        for type_ in (TABLE, STREAM)
+        for type_ in (TABLE, STREAM, FSX, DATABASE)
     ),
 )

@@ -88,6 +88,22 @@ BREAKS = (
     ),
     Break(
         rule="IRYO-S3-TLS",
+        name="plain text denied to one network only",
+        type=BUCKET,
+        change=having({"aws:SourceVpc": "vpc-1"}, *DENIED, "Condition", "StringEquals"),
+        via=POLICY,
+        guard=False,
+    ),
+    Break(
+        rule="IRYO-S3-TLS",
+        name="plain text denied for the list of objects only",
+        type=BUCKET,
+        change=without(*DENIED, "Resource", 1),
+        via=POLICY,
+        guard=False,
+    ),
+    Break(
+        rule="IRYO-S3-TLS",
         name="TLS denied instead of plain text",
         type=BUCKET,
         change=having("true", *DENIED, "Condition", "Bool", "aws:SecureTransport"),

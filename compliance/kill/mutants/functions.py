@@ -1,12 +1,19 @@
 """Functions and what calls them."""
 
-from compliance.kill.changes import having, without
+from compliance.kill.changes import Properties, having, without
 from compliance.kill.mutant import Break
+from compliance.rules.lambda_permission import BOUNDS
 
 FUNCTION = "AWS::Lambda::Function"
 SOURCE = "AWS::Lambda::EventSourceMapping"
 PERMISSION = "AWS::Lambda::Permission"
 VARIABLES = ("Environment", "Variables")
+
+
+def _unbounded(permission: Properties) -> None:
+    for bound in BOUNDS:
+        permission.pop(bound, None)
+
 
 BREAKS = (
     Break(
@@ -69,6 +76,6 @@ BREAKS = (
         rule="IRYO-LAMBDA-PERMISSION",
         name="invoked on behalf of any account",
         type=PERMISSION,
-        change=without("SourceArn"),
+        change=_unbounded,
     ),
 )

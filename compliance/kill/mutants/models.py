@@ -1,29 +1,15 @@
 """The models room: SageMaker, and the images it runs."""
 
-import json
-
-from compliance.kill.changes import Change, MutantError, Properties, having, without
+from compliance.kill.changes import having, rewriting, without
 from compliance.kill.mutant import Break
 
 DOMAIN = "AWS::SageMaker::Domain"
 GROUP = "AWS::SageMaker::FeatureGroup"
 PIPELINE = "AWS::SageMaker::Pipeline"
 REPOSITORY = "AWS::ECR::Repository"
-VOLUME_KEY = r"\"VolumeKmsKeyId\":"
-ENVIRONMENT = r"\"Environment\":{"
-
-
-def _rewriting(old: str, new: str) -> Change:
-    """Return a change of the text that is a pipeline's definition, quotes escaped as in JSON."""
-
-    def change(properties: Properties) -> None:
-        before = json.dumps(properties["PipelineDefinition"])
-        if old not in before:
-            raise MutantError(f"a pipeline's definition has no {old}")
-        properties["PipelineDefinition"] = json.loads(before.replace(old, new))
-
-    return change
-
+DEFINITION = "PipelineDefinition"
+VOLUME_KEY = '"VolumeKmsKeyId":'
+ENVIRONMENT = '"Environment":{'
 
 BREAKS = (
     Break(
@@ -72,12 +58,12 @@ BREAKS = (
         rule="IRYO-SAGEMAKER-JOBS-ENCRYPTION",
         name="disks of a pipeline's jobs without a key of ours",
         type=PIPELINE,
-        change=_rewriting(VOLUME_KEY, VOLUME_KEY.replace("Volume", "No")),
+        change=rewriting(VOLUME_KEY, '"NoKmsKeyId":', DEFINITION),
     ),
     Break(
         rule="IRYO-SAGEMAKER-PIPELINE-SECRETS",
         name="a token in a pipeline's definition",
         type=PIPELINE,
-        change=_rewriting(ENVIRONMENT, ENVIRONMENT + r"\"API_TOKEN\":\"written\","),
+        change=rewriting(ENVIRONMENT, f'{ENVIRONMENT}"API_TOKEN":"written",', DEFINITION),
     ),
 )

@@ -13,6 +13,12 @@ SUBNET = "AWS::EC2::Subnet"
 ROUTE = "AWS::EC2::Route"
 SSH = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
 ANYWHERE = "0.0.0.0/0"
+IN_APPLICATION_SUBNETS = (
+    ("a function", "AWS::Lambda::Function"),
+    ("tasks", "AWS::ECS::Service"),
+    ("a cluster", "AWS::EKS::Cluster"),
+    ("nodes", "AWS::EKS::Nodegroup"),
+)
 EVERYTHING = {"IpProtocol": "-1", "CidrIp": ANYWHERE}
 
 
@@ -36,10 +42,18 @@ def _private(subnet: Properties) -> None:
             tag["Value"] = "data"
 
 
-def _lead_out(route: Properties) -> None:
+def lead_out(route: Properties) -> None:
     """Let a route of a private subnet lead out past the NAT gateway."""
     del route["NatGatewayId"]
     route["GatewayId"] = "igw-1"
+
+
+def way_out(tier: str) -> Via:
+    """Return where the route is by which the subnets of a tier reach the NAT gateway."""
+    return Via(
+        ROUTE,
+        where=lambda route: "NatGatewayId" in route.properties and tier in route.logical_id,
+    )
 
 
 BREAKS = (
@@ -131,11 +145,21 @@ BREAKS = (
         change=_private,
         via=Via(SUBNET),
     ),
+    *(
+        Break(
+            rule="IRYO-EC2-PRIVATE-PLACEMENT",
+            name=f"{what} in subnets that lead to the Internet",
+            type=type_,
+            change=lead_out,
+            via=way_out("Application"),
+        )
+        for what, type_ in IN_APPLICATION_SUBNETS
+    ),
     Break(
         rule="IRYO-EC2-PRIVATE-PLACEMENT",
-        name="a function in a subnet that leads to the Internet",
-        type="AWS::Lambda::Function",
-        change=_lead_out,
-        via=Via(ROUTE, where=lambda route: "NatGatewayId" in route.properties),
+        name="instances of Batch in subnets that lead to the Internet",
+        type="AWS::Batch::ComputeEnvironment",
+        change=lead_out,
+        via=way_out("Hpc"),
     ),
 )

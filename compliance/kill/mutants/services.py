@@ -1,6 +1,6 @@
 """Interfaces, messages, logs, the trail, and the tags of everything."""
 
-from compliance.kill.changes import Properties, granting, having, without
+from compliance.kill.changes import Change, Properties, granting, having, without
 from compliance.kill.mutant import Break, Via
 from compliance.verdicts import Verdict
 
@@ -18,6 +18,8 @@ TRAIL = "AWS::CloudTrail::Trail"
 TAGGED = (
     *("AWS::KMS::Key", "AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::S3::Bucket"),
     *("AWS::IAM::Role", "AWS::Lambda::Function", "AWS::SecretsManager::Secret"),
+    *("AWS::Batch::ComputeEnvironment", "AWS::ECS::Service", "AWS::EKS::Cluster"),
+    *("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::RDS::DBInstance"),
 )
 SWITCHES = (
     *("EnableLogFileValidation", "IsLogging", "IsMultiRegionTrail"),
@@ -29,6 +31,17 @@ def _owned_by_somebody(properties: Properties) -> None:
     for tag in properties["Tags"]:
         if tag["Key"] == "owner":
             tag["Value"] = "somebody"
+
+
+def _denying_only(action: str) -> Change:
+    """Return a change that leaves of what a policy denies one action."""
+
+    def change(policy: Properties) -> None:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Deny":
+                statement["Action"] = action
+
+    return change
 
 
 BREAKS = (
@@ -139,6 +152,22 @@ BREAKS = (
         via=QUEUE_POLICY,
     ),
     Break(
+        rule="IRYO-MESSAGING-TLS",
+        name="plain text denied for deleting a queue only",
+        type=QUEUE,
+        change=_denying_only("sqs:DeleteQueue"),
+        via=QUEUE_POLICY,
+        guard=False,
+    ),
+    Break(
+        rule="IRYO-MESSAGING-TLS",
+        name="plain text denied for subscribing to a topic only",
+        type="AWS::SNS::Topic",
+        change=_denying_only("sns:Subscribe"),
+        via=Via("AWS::SNS::TopicPolicy", "Topics"),
+        guard=False,
+    ),
+    Break(
         rule="IRYO-IAM-RESOURCE-POLICY",
         name="a service may send for any account",
         type=QUEUE_POLICY.type,
@@ -187,6 +216,12 @@ BREAKS = (
     *(
         Break(rule="IRYO-TAGS", name="no tags", type=type_, change=without("Tags"))
         for type_ in TAGGED
+    ),
+    Break(
+        rule="IRYO-TAGS",
+        name="no tags, where they have a name of their own",
+        type="AWS::EFS::FileSystem",
+        change=without("FileSystemTags"),
     ),
     Break(
         rule="IRYO-TAGS",

@@ -37,14 +37,16 @@ def mutants(assembly: Assembly, rows: Sequence[Row]) -> Iterator[Mutant]:
 
 
 def _of_waiver(first: RecordedWaiver) -> Iterator[Mutant]:
-    for name, rule, changes in (
-        ("a waiver that has expired", register.EXPIRED, {"expires": LONG_AGO}),
-        ("a waiver of what is in order", register.UNUSED, {"rule": TAGS, "finding": ""}),
+    waived = first.waiver.rule
+    for name, rule, about, changes in (
+        ("a waiver that has expired", register.EXPIRED, waived, {"expires": LONG_AGO}),
+        ("a waiver of what is in order", register.UNUSED, TAGS, {"rule": TAGS, "finding": ""}),
     ):
         yield Mutant(
             name=name,
             rule=rule,
             path=first.path,
+            about=about,
             apply=partial(_edit, recorded=first, changes=changes),
         )
     yield Mutant(
@@ -56,16 +58,17 @@ def _of_waiver(first: RecordedWaiver) -> Iterator[Mutant]:
 
 
 def _of_broad_waivers(assembly: Assembly) -> Iterator[Mutant]:
-    by_rule: dict[str, list[RecordedWaiver]] = defaultdict(list)
+    alike: dict[tuple[str, str], list[RecordedWaiver]] = defaultdict(list)
     for recorded in assembly.waivers:
-        by_rule[recorded.waiver.rule].append(recorded)
-    for several in by_rule.values():
+        alike[recorded.waiver.rule, recorded.waiver.finding].append(recorded)
+    for several in alike.values():
         above = commonpath([recorded.path for recorded in several])
         if len({recorded.path for recorded in several}) > 1:
             yield Mutant(
                 name="a waiver that stands above several resources",
                 rule=register.BROAD,
                 path=above,
+                about=several[0].waiver.rule,
                 apply=partial(_widen, several=several, above=above),
             )
 
@@ -74,6 +77,13 @@ def _metadata(files: Files) -> Iterator[dict[str, list[dict[str, Any]]]]:
     for name in files:
         if name.endswith(".metadata.json"):
             yield files[name]
+
+
+def _entries(files: Files, path: str) -> list[dict[str, Any]]:
+    """Return the metadata of a construct, in the file of its stack."""
+    stack, *_ = path.split("/")
+    found: list[dict[str, Any]] = files[f"{stack}.metadata.json"].setdefault(f"/{path}", [])
+    return found
 
 
 def _edit(files: Files, *, recorded: RecordedWaiver, changes: dict[str, str] | None = None) -> None:
@@ -92,9 +102,9 @@ def _widen(files: Files, *, several: list[RecordedWaiver], above: str) -> None:
     for recorded in several:
         _edit(files, recorded=recorded)
     entry = {"type": METADATA, "data": several[0].waiver.to_json()}
-    next(_metadata(files)).setdefault(f"/{above}", []).append(entry)
+    _entries(files, above).append(entry)
 
 
 def _acknowledge(files: Files, *, path: str) -> None:
     entry = {"type": ACKNOWLEDGED, "data": {"HIPAA.Security-LambdaDLQ": "because"}}
-    next(_metadata(files)).setdefault(f"/{path}", []).append(entry)
+    _entries(files, path).append(entry)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.compliance.cases.base import MISSING, Cases, Given, checked, merged, one
-from tests.compliance.platform import allow, arn, deny_plain_text, named, ref
+from tests.compliance.platform import allow, arn, deny_less, deny_plain_text, named, ref
 
 
 def fsx(kind: str, configuration: str, **settings: Any) -> Given:
@@ -56,6 +56,10 @@ CASES: dict[str, Cases] = {
         bad=[
             (one("EFS::FileSystem"), {""}),
             (one("EFS::FileSystem", FileSystemPolicy=allow(Principal="*", Action="*")), {""}),
+            *(
+                (one("EFS::FileSystem", FileSystemPolicy=document), {""})
+                for document in deny_less("elasticfilesystem:*")
+            ),
         ],
     ),
     "IRYO-EFS-BACKUP": checked(

@@ -10,7 +10,7 @@ from tests.compliance.cases.base import (
     one,
     with_policy,
 )
-from tests.compliance.platform import arn, deny_plain_text, named, ref
+from tests.compliance.platform import arn, deny_less, deny_plain_text, named, ref
 
 CASES: dict[str, Cases] = {
     "IRYO-APIGATEWAY-AUTHORISATION": Cases(
@@ -165,6 +165,14 @@ CASES: dict[str, Cases] = {
         bad=[
             (one("SQS::Queue"), {""}),
             (with_policy("SNS::Topic", "Topics", "SNS::TopicPolicy", DENY_ALL), {""}),
+            *(
+                (with_policy("SQS::Queue", "Queues", "SQS::QueuePolicy", document), {""})
+                for document in deny_less("sqs:*")
+            ),
+            *(
+                (with_policy("SNS::Topic", "Topics", "SNS::TopicPolicy", document), {""})
+                for document in deny_less("sns:Publish")
+            ),
         ],
     ),
 }

@@ -1,5 +1,7 @@
 """What keeps data and logs."""
 
+from typing import Any
+
 from tests.compliance.cases.base import (
     DENY_ALL,
     PUBLIC_ACCESS,
@@ -7,17 +9,29 @@ from tests.compliance.cases.base import (
     TABLE,
     TRAIL,
     Cases,
+    Given,
     bucket,
     encrypted,
     one,
     with_policy,
 )
-from tests.compliance.platform import KEY, TAGS, arn, deny_plain_text, named, ref
+from tests.compliance.platform import KEY, TAGS, arn, deny_less, deny_plain_text, named, ref
 
 TABLES = [
     one("DynamoDB::Table", **TABLE),
     one("DynamoDB::GlobalTable", Replicas=[{"Region": "ap-northeast-1", **REPLICA}]),
 ]
+
+
+def _bucket_policy(document: dict[str, Any]) -> Given:
+    return with_policy("S3::Bucket", "Bucket", "S3::BucketPolicy", document)
+
+
+def _secured(*parts: str) -> dict[str, Any]:
+    """Return a policy that denies plain text to parts of the bucket."""
+    resources = [{"Fn::Join": ["", [arn("Tested"), part]]} for part in parts]
+    return deny_plain_text("s3:*", Resource=resources)
+
 
 CASES: dict[str, Cases] = {
     "IRYO-CLOUDTRAIL-TRAIL": Cases(
@@ -102,16 +116,17 @@ CASES: dict[str, Cases] = {
         ],
     ),
     "IRYO-S3-TLS": Cases(
-        good=[with_policy("S3::Bucket", "Bucket", "S3::BucketPolicy", deny_plain_text("s3:*"))],
+        good=[
+            _bucket_policy(deny_plain_text("s3:*")),
+            _bucket_policy(_secured("", "/*")),
+        ],
         bad=[
             (one("S3::Bucket"), {""}),
-            (
-                with_policy(
-                    "S3::Bucket", "Bucket", "S3::BucketPolicy", deny_plain_text("s3:GetObject")
-                ),
-                {""},
-            ),
-            (with_policy("S3::Bucket", "Bucket", "S3::BucketPolicy", DENY_ALL), {""}),
+            *((_bucket_policy(policy), {""}) for policy in deny_less("s3:*")),
+            (_bucket_policy(_secured("")), {""}),
+            (_bucket_policy(_secured("/*")), {""}),
+            (_bucket_policy(_secured("", "/folder/*")), {""}),
+            (_bucket_policy(DENY_ALL), {""}),
         ],
     ),
     "IRYO-TAGS": Cases(
