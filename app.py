@@ -101,6 +101,7 @@ class IryoStack(cdk.Stack):
                 network=network,
                 data=data,
                 registry=registry,
+                edge=edge,
             ).outputs
             cdk.CfnOutput(self, "ClusterName", value=eks.name)
         if config.rooms.mlops:

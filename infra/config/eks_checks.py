@@ -110,6 +110,22 @@ def _network(config: EnvironmentConfig) -> Iterator[str]:
                 yield f"network.interface_endpoints: {service} missing; rooms.eks calls it"
 
 
+def _at_the_edge(key: str, service: ServiceConfig, config: EnvironmentConfig) -> Iterator[str]:
+    """Yield why a load balancer could not find the service's pods."""
+    if config.eks.autoscaling is not Autoscaling.AUTO_MODE:
+        yield (
+            f"{key}.path: only Auto Mode makes pods known to a load balancer; "
+            'eks.autoscaling = "auto_mode" or no path is allowed'
+        )
+    if namespace_of(service, config.stage) in config.eks.fargate:
+        yield f"{key}.path: pods on Fargate are not in its reach; take the path out or Fargate"
+    if service.deployment is Deployment.CANARY:
+        yield (
+            f'{key}.deployment: "canary" shifts between pods, which a path at the edge does not '
+            "see; rolling is allowed with a path"
+        )
+
+
 def _service(key: str, service: ServiceConfig, config: EnvironmentConfig) -> Iterator[str]:
     eks, namespace = config.eks, namespace_of(service, config.stage)
     most = CLASSES[namespace]
@@ -126,10 +142,7 @@ def _service(key: str, service: ServiceConfig, config: EnvironmentConfig) -> Ite
     if service.secrets and eks.addons.aws_secrets_store_csi_driver_provider == "off":
         yield f"eks.addons.aws_secrets_store_csi_driver_provider: off, but {key}.secrets needs it"
     if service.path:
-        yield (
-            f"{key}.path: the edge sends to services of ECS; a service of EKS is internal, "
-            'so runs_on "ecs" or no path is allowed'
-        )
+        yield from _at_the_edge(key, service, config)
     if service.deployment is Deployment.BLUE_GREEN:
         yield f'{key}.deployment: "blue_green" is for ECS; rolling or canary is allowed'
     if service.deployment is Deployment.CANARY:

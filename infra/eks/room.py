@@ -1,6 +1,6 @@
 """What the constructs of the room have in common."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aws_cdk import aws_kms as kms
 
@@ -15,7 +15,6 @@ class Room(Services):
 
     key: kms.IKey
     """Of Kubernetes secrets and nodes' disks."""
-    edge: None = field(default=None)
     topic: str = ""
 
     def node_tags(self) -> dict[str, str]:

@@ -11,6 +11,8 @@ from infra.config.eks import Identity
 from infra.config.eks_checks import namespace_of
 from infra.config.services import RunsOn, bucket_variable, portions
 from infra.ecs.needs import data_access, secret_access
+from infra.edge.stack import SERVICE_PORT
+from infra.edge.target import forward, open_port, target_group
 from infra.eks.cluster import ClusterConstruct
 from infra.eks.deployment import Deployment
 from infra.eks.manifests.workloads import Placing, workload
@@ -55,6 +57,7 @@ class Services(Construct):
             databases=[str(cidr) for cidr in config.network.data_cidrs],
             prometheus=self._prometheus,
             region=cdk.Aws.REGION,
+            target_group=self._front(name, service, waits),
         )
         self._deployment.apply(
             f"Service-{name}",
@@ -62,6 +65,29 @@ class Services(Construct):
             where=f"services.{name}",
             after=[*self._after, *waits],
         )
+
+    def _front(self, name: str, service: ServiceConfig, waits: list[IDependable]) -> str | None:
+        """Make the way from the edge to the service; Auto Mode puts the pods into its group."""
+        room, edge = self._room, self._room.edge
+        if not (edge and service.path):
+            return None
+        # Auto Mode may change groups with this tag only.
+        ours = [cdk.CfnTag(key="eks:eks-cluster-name", value=room.cluster)]
+        group = target_group(
+            self, f"{name}-targets", vpc_id=room.network.vpc.vpc_id, service=service, tags=ours
+        )
+        rule = forward(self, f"{name}-rule", edge=edge, name=name, path=service.path, group=group)
+        if service.port != SERVICE_PORT:
+            open_port(
+                self,
+                edge=edge,
+                group=room.security_groups[0],
+                name=name,
+                port=service.port,
+                prefix=f"{name}-",
+            )
+        waits.append(rule)
+        return group.ref
 
     def _identity(
         self, name: str, service: ServiceConfig, namespace: str, identity: Identity

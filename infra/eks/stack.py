@@ -9,6 +9,7 @@ from constructs import Construct, IDependable
 from infra.config import DataClass, EnvironmentConfig
 from infra.config.eks import Autoscaling
 from infra.data.stack import DataOutputs
+from infra.edge.stack import EdgeOutputs
 from infra.eks.access import People, auto_nodes
 from infra.eks.addons import Addons
 from infra.eks.charts import Charts
@@ -53,6 +54,7 @@ class EksStack(cdk.NestedStack):
         network: NetworkOutputs,
         data: DataOutputs,
         registry: RegistryOutputs | None,
+        edge: EdgeOutputs | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         assert security.cluster_key  # noqa: S101 (made with rooms.eks)
@@ -64,6 +66,7 @@ class EksStack(cdk.NestedStack):
             # Without services there are no repositories.
             registry=registry or RegistryOutputs(repositories={}),
             key=security.cluster_key,
+            edge=edge,
         )
         cdk.Tags.of(self).add("data-class", DataClass.IMPORTANT, priority=1)
         self._groups = groups = ClusterGroups(self, "Groups", room=room)

@@ -19,7 +19,7 @@ KEY = "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----\n"
 ROLE = "AWSReservedSSO_Operators_0123456789abcdef"
 EVERYTHING: dict[str, Any] = {
     "name": "kube",
-    "rooms": {"eks": True},
+    "rooms": {"eks": True, "edge": True},
     "eks": {
         "fargate": ["hpc"],
         "prometheus": True,
@@ -46,9 +46,12 @@ EVERYTHING: dict[str, Any] = {
             "deployment": "canary",
             "metrics_port": 9090,
         },
+        "front": {"runs_on": "eks", "image": ":1.0.0", "path": "/front", "port": 9443},
         "sort": {"runs_on": "eks", "image": ":0.3.1", "namespace": "hpc"},
     },
 }
+
+SERVICES = EVERYTHING["services"]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +61,7 @@ def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assembly]:
     from infra.eks import charts
 
     base = tomllib.loads(path_of("production").read_text())
-    for table in ("mlops", "hpc", "ecs", "edge", "registry", "services", "eks", "rooms"):
+    for table in ("mlops", "hpc", "ecs", "registry", "services", "eks", "rooms"):
         base.pop(table, None)
     outdir = tmp_path_factory.mktemp("kube")
     layer = tmp_path_factory.mktemp("helm") / "layer.zip"
@@ -151,7 +154,7 @@ def test_a_pod_has_the_role_that_it_declared(kube: Assembly) -> None:
         for name, one in kube.resources("Eks", "AWS::IAM::Role").items()
         if name.startswith("Services")
     }
-    assert len(roles) == 3
+    assert len(roles) == len(SERVICES)
     [trust] = [one["AssumeRolePolicyDocument"] for name, one in roles.items() if "records" in name]
     condition = trust["Statement"][0]["Condition"]["StringEquals"]
     assert condition["aws:RequestTag/kubernetes-namespace"] == "production"
@@ -230,3 +233,23 @@ def test_the_cluster_does_not_wait_for_stores_nor_they_for_it(kube: Assembly) ->
     for node in stores:
         assert not reached(waits, node) & clusters
     assert len(longest(waits)) <= 25
+
+
+def test_a_path_at_the_edge_leads_to_the_pods(kube: Assembly) -> None:
+    [group] = kube.resources("Eks", "AWS::ElasticLoadBalancingV2::TargetGroup").items()
+    assert {"Key": "eks:eks-cluster-name", "Value": "iryo-kube"} in group[1]["Properties"]["Tags"]
+    assert (group[1]["Properties"]["Protocol"], group[1]["Properties"]["TargetType"]) == (
+        "HTTPS",
+        "ip",
+    )
+    rule = kube.resource("Eks", "AWS::ElasticLoadBalancingV2::ListenerRule")
+    assert rule["Conditions"][0]["PathPatternConfig"]["Values"] == ["/front", "/front/*"]
+    assert rule["Actions"][0]["TargetGroupArn"] == {"Ref": group[0]}
+
+    found = {one["kind"]: one for one in objects(kube, "Servicefront")}
+    assert found["TargetGroupBinding"]["spec"]["serviceRef"] == {"name": "front", "port": 443}
+    ports = [each["ports"][0]["port"] for each in found["NetworkPolicy"]["spec"]["ingress"]]
+    assert ports == [9443, 9443]
+    opened = kube.resources("Eks", "AWS::EC2::SecurityGroupIngress", FromPort=9443).values()
+    assert [one["Properties"]["ToPort"] for one in opened] == [9443]
+    assert "TargetGroupBinding" not in {one["kind"] for one in objects(kube, "Servicerecords")}

@@ -54,6 +54,14 @@ SHAPES: dict[tuple[str, str], Any] = {
             "tags": Map(TEXT),
         }
     },
+    # https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-networking.html
+    ("eks.amazonaws.com/v1", "TargetGroupBinding"): {
+        "spec": {
+            "serviceRef": {"name": TEXT, "port": NUMBER},
+            "targetGroupARN": TEXT,
+            "targetType": TEXT,
+        }
+    },
     # https://karpenter.sh/docs/concepts/nodepools/
     ("karpenter.sh/v1", "NodePool"): {
         "spec": {

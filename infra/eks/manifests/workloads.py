@@ -35,6 +35,8 @@ class Placing:
     databases: Sequence[str] = ()
     prometheus: str = ""
     region: str = ""
+    target_group: str | None = None
+    """ARN of the edge's group that requests for the service's path go to."""
 
 
 def workload(name: str, service: ServiceConfig, placing: Placing) -> Iterator[Object]:
@@ -57,6 +59,8 @@ def workload(name: str, service: ServiceConfig, placing: Placing) -> Iterator[Ob
             ),
         )
     yield one("v1", "Service", spec=_ports(name))
+    if placing.target_group:
+        yield one("eks.amazonaws.com/v1", "TargetGroupBinding", spec=_binding(name, placing))
     canary = service.deployment is Deployment.CANARY
     if canary:
         yield one("v1", "Service", f"{name}-canary", spec=_ports(name))
@@ -179,6 +183,15 @@ def _ports(name: str) -> Object:
     }
 
 
+def _binding(name: str, placing: Placing) -> Object:
+    """Return what makes the pods known to the edge's load balancer, by their own addresses."""
+    return {
+        "serviceRef": {"name": name, "port": 443},
+        "targetGroupARN": placing.target_group,
+        "targetType": "ip",
+    }
+
+
 def _deployment(selector: Object, template: Object) -> Object:
     return {
         "revisionHistoryLimit": 5,
@@ -219,6 +232,9 @@ def _network(service: ServiceConfig, selector: Object, placing: Placing) -> Obje
     ingress: list[Object] = [{"from": [{"podSelector": {}}], "ports": to(service.port)}]
     if service.metrics_port and placing.application:
         ingress.append({"from": networks(placing.application), "ports": to(service.metrics_port)})
+    if placing.target_group:
+        # The load balancer is in the same subnets; its security group opens this port only.
+        ingress.append({"from": networks(placing.application), "ports": to(service.port)})
     egress: list[Object] = [
         # Security groups narrow this to endpoints, S3 and, with NAT, other systems.
         {"to": networks(["0.0.0.0/0"]), "ports": to(443)},

@@ -39,6 +39,7 @@ KINDS: dict[tuple[str, str], Kind] = {
     ("batch/v1", "CronJob"): Kind("cronjobs"),
     ("batch/v1", "Job"): Kind("jobs"),
     ("eks.amazonaws.com/v1", "NodeClass"): Kind("nodeclasses", CLUSTER_WIDE),
+    ("eks.amazonaws.com/v1", "TargetGroupBinding"): Kind("targetgroupbindings"),
     ("karpenter.sh/v1", "NodePool"): Kind("nodepools", CLUSTER_WIDE),
     ("kyverno.io/v1", "ClusterPolicy"): Kind("clusterpolicies", CLUSTER_WIDE),
     ("networking.k8s.io/v1", "Ingress"): Kind("ingresses"),

@@ -111,9 +111,20 @@ WRONG = {
         'aws_secrets_store_csi_driver_provider = "off"\n',
         "eks.addons.aws_secrets_store_csi_driver_provider: off, but services.app.secrets",
     ),
-    "a path": (
-        SERVICE + 'path = "/records"\n',
-        "services.app.path: the edge sends to services of ECS",
+    "a path without Auto Mode": (
+        SERVICE + 'path = "/records"\n[eks]\nautoscaling = "none"\n',
+        "services.app.path: only Auto Mode makes pods known to a load balancer",
+    ),
+    "a path to Fargate": (
+        SERVICE + 'path = "/records"\n[eks]\nfargate = ["production"]\n',
+        "services.app.path: pods on Fargate are not in its reach",
+    ),
+    "a canary behind a path": (
+        SERVICE
+        + 'path = "/records"\n'
+        + CANARY
+        + f"[eks]\nprometheus = true\n[eks.charts]\nargo_rollouts = {CHART}\n",
+        'services.app.deployment: "canary" shifts between pods',
     ),
     "blue/green": (
         SERVICE + 'deployment = "blue_green"\n',
