@@ -11,6 +11,7 @@ from compliance.rules import RULES
 from compliance.verdicts import Row, Verdict
 
 NAME = "Iryo"
+STOPPED = "the rule could not read it"
 
 
 class OwnRules:
@@ -48,7 +49,7 @@ def verdicts(rule: Rule, resource: Resource, context: Context) -> Iterable[Row]:
             )
         ]
     except Exception as error:  # a resource that a rule cannot read is not one that passes
-        stopped = f"the rule could not read it: {type(error).__name__}: {error}"
+        stopped = f"{STOPPED}: {type(error).__name__}: {error}"
         return [_row(resource, rule.id, Verdict.FAIL, message=stopped, remedy=rule.remedy.en)]
     if not problems:
         return [_row(resource, rule.id, Verdict.PASS, message=rule.title.en)]

@@ -12,7 +12,7 @@ from compliance.judging import judge
 from compliance.kill.changes import MutantError
 from compliance.kill.files import Copy
 from compliance.kill.mutant import Mutant
-from compliance.own import NAME, OwnRules, verdicts
+from compliance.own import NAME, STOPPED, OwnRules, verdicts
 from compliance.packs import NagPacks
 from compliance.quotas import Quotas
 from compliance.resources import Resources
@@ -134,12 +134,15 @@ class Ground:
         with self._copy.holding(files):
             after = self._judge(*self._asked(mutant))
         found = [row for row in after.rows if (row.rule, row.path) == (mutant.rule, mutant.path)]
-        yield (
-            mutant.rule,
-            any(row.verdict is mutant.verdict and not _second_only(row) for row in found),
-        )
+        yield mutant.rule, any(_own_found(row, mutant.verdict) for row in found)
         if mutant.guard:
             yield f"{mutant.rule} (Guard)", any(_guard_found(row) for row in found)
+
+
+def _own_found(row: Row, wanted: Verdict) -> bool:
+    """Say whether it was our rule that found fault, and not that it stopped at what it met."""
+    stopped = row.message.startswith(STOPPED)
+    return row.verdict is wanted and not stopped and not _second_only(row)
 
 
 def _second_only(row: Row) -> bool:

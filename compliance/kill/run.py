@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,29 +45,41 @@ def run(
     """
     with TemporaryDirectory() as place:
         ground = Ground(app, settings, folder, Copy(folder, Path(place)), rules)
-        # The platform stays as it is: the collector need not look through it after each mutant.
-        gc.freeze()
         in_production = settings.stage == PRODUCTION
         wanted = [one for one in breaks if in_production or not one.production]
-        of_files = list(on_disk(ground, wanted))
-        in_tree = list(tree.placed(nag.BREAKS, ground.case, ground.nag))
-        score = Score(environment=settings.name)
-        total = len(of_files) + len(in_tree)
-        for done, one in enumerate(of_files, start=1):
-            for rule, killed in ground.killed(one):
-                score.count(rule, f"{one.name}, {one.path}", killed=killed)
-            tell(done, total)
-        done = len(of_files)
-        for batch in tree.batches(in_tree):
-            for changed, rule, killed in tree.killed(batch, ground.case):
-                score.count(rule, str(changed), killed=killed)
-            done += len(batch)
-            tell(done, total)
-    gc.unfreeze()
+        with _out_of_the_collectors_way():
+            score = _tried(ground, wanted, Score(environment=settings.name), tell)
     met = {row.rule for row in ground.before.rows}
     score.absent = [rule.id for rule in rules if rule.id not in {*met, *score.by_rule}]
     unwanted = {one.rule for one in breaks} - {one.rule for one in wanted}
     score.unbroken = [rule for rule in in_order(ground) - unwanted if rule not in score.by_rule]
+    return score
+
+
+@contextmanager
+def _out_of_the_collectors_way() -> Iterator[None]:
+    """Keep what is there out of garbage collection, which took a fifth of the time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _tried(ground: Ground, breaks: Iterable[mutant.Break], score: Score, tell: Tell) -> Score:
+    of_files = list(on_disk(ground, breaks))
+    in_tree = list(tree.placed(nag.BREAKS, ground.case, ground.nag))
+    total = len(of_files) + len(in_tree)
+    for done, one in enumerate(of_files, start=1):
+        for rule, killed in ground.killed(one):
+            score.count(rule, f"{one.name}, {one.path}", killed=killed)
+        tell(done, total)
+    done = len(of_files)
+    for batch in tree.batches(in_tree):
+        for changed, rule, killed in tree.killed(batch, ground.case):
+            score.count(rule, str(changed), killed=killed)
+        done += len(batch)
+        tell(done, total)
     return score
 
 

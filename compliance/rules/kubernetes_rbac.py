@@ -9,6 +9,8 @@ from compliance.rule import Context, Problem, Rule, Topic
 from compliance.text import Text
 
 ESCALATING = ("bind", "escalate", "impersonate")
+# Whoever reaches the API server; every user there is; those whom no role limits.
+EVERYBODY = ("system:anonymous", "system:unauthenticated", "system:authenticated", "system:masters")
 
 
 def _check(manifest: Resource, _: Context) -> Iterator[Problem]:
@@ -22,6 +24,9 @@ def _check(manifest: Resource, _: Context) -> Iterator[Problem]:
                 yield Problem(f"{where} grants {verb}", finding=f"{where}.{verb}")
         if look(one, "roleRef.name") == "cluster-admin":
             yield Problem(f"{where} binds to cluster-admin", finding=where)
+        for subject in objects(one, "subjects"):
+            if (name := look(subject, "name")) in EVERYBODY:
+                yield Problem(f"{where} is for {name}", finding=f"{where}.{name}")
 
 
 RULE = Rule(

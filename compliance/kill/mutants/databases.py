@@ -97,6 +97,12 @@ BREAKS = (
         change=without("Parameters", "require_secure_transport"),
     ),
     Break(
+        rule="IRYO-RDS-TLS",
+        name="parameters as AWS has them",
+        type=DATABASE,
+        change=without("DBParameterGroupName"),
+    ),
+    Break(
         rule="IRYO-EFS-ENCRYPTION",
         name="not encrypted",
         type=EFS,

@@ -20,6 +20,7 @@ LOGS = ("Logging", "ClusterLogging", "EnabledTypes")
 KEY = ("EncryptionConfig", 0, "Provider", "KeyArn")
 ENFORCED = '"pod-security.kubernetes.io/enforce":"restricted"'
 VERBS = '"verbs":["get","list","watch"]'
+NOBODY = "system:unauthenticated"
 ADMINISTRATOR = {
     "PolicyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
     "AccessScope": {"Type": "cluster"},
@@ -182,6 +183,7 @@ BREAKS = (
         '"kind":"ClusterRole","name":"iryo-nodes"',
         '"kind":"ClusterRole","name":"cluster-admin"',
     ),
+    _text("RBAC", "bound to whoever reaches it", '"name":"iryo:auditors"', f'"name":"{NOBODY}"'),
     Break(
         rule="IRYO-KUBERNETES-SECRETS",
         name="a secret in a manifest",
@@ -197,12 +199,15 @@ BREAKS = (
     *(
         Break(
             rule="IRYO-KUBERNETES-EXPOSURE",
-            name=f"a {kind} for the Internet",
+            name=f"{what} for the Internet",
             type=OBJECTS,
             change=with_object(exposing),
             silent=True,
         )
-        for kind, exposing in (("service", SERVICE), ("port", NODE_PORT), ("ingress", INGRESS))
+        for what, exposing in (
+            *(("a balancer", SERVICE), ("a port of every node", NODE_PORT)),
+            ("an ingress", INGRESS),
+        )
     ),
     _pod(
         "IMAGES",

@@ -60,6 +60,15 @@ BREAKS = (
         type=PIPELINE,
         change=rewriting(VOLUME_KEY, '"NoKmsKeyId":', DEFINITION),
     ),
+    *(
+        Break(
+            rule="IRYO-SAGEMAKER-JOBS-NETWORK",
+            name=f"a pipeline's jobs with {switch} off",
+            type=PIPELINE,
+            change=rewriting(f'"{switch}":true', f'"{switch}":false', DEFINITION),
+        )
+        for switch in ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption")
+    ),
     Break(
         rule="IRYO-SAGEMAKER-PIPELINE-SECRETS",
         name="a token in a pipeline's definition",

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.compliance.cases.base import MISSING, Cases, Given, checked, merged, one
-from tests.compliance.platform import arn
+from tests.compliance.platform import arn, named, ref
 
 DATABASE = "RDS::DBInstance"
 MEMBER = one(DATABASE, DBClusterIdentifier="cluster")
@@ -20,6 +20,7 @@ def policy(kind: str, *parts: dict[str, Any]) -> Given:
 
 
 ENCRYPTED = {"StorageEncrypted": True, "KmsKeyId": arn("Key")}
+CLUSTER_PARAMETERS = {"DBClusterParameterGroupName": ref("Parameters")}
 PARAMETER = [{"ParameterName": "require_ssl", "ParameterValue": "true"}]
 CONFIG = [{"ParameterKey": "require_ssl", "ParameterValue": "true"}]
 
@@ -79,8 +80,26 @@ CASES: dict[str, Cases] = {
             group("DBParameterGroup", "postgres16", **{"rds.force_ssl": "1"}),
             group("DBClusterParameterGroup", "aurora-mysql8.0", require_secure_transport="ON"),
             one("RDS::DBProxy", RequireTLS=True),
+            {
+                **one(DATABASE, Engine="mysql", DBParameterGroupName=ref("Parameters")),
+                "Parameters": named("RDS::DBParameterGroup", Family="mysql8.4"),
+            },
+            {
+                **one("RDS::DBCluster", Engine="aurora-mysql", **CLUSTER_PARAMETERS),
+                "Parameters": named("RDS::DBClusterParameterGroup", Family="aurora-mysql8.0"),
+            },
         ],
         bad=[
+            (one(DATABASE, Engine="postgres"), {"DBParameterGroupName"}),
+            (
+                one(DATABASE, Engine="mariadb", DBParameterGroupName="default.mariadb11.4"),
+                {"DBParameterGroupName"},
+            ),
+            (
+                one("RDS::DBCluster", Engine="aurora-postgresql"),
+                {"DBClusterParameterGroupName"},
+            ),
+            (group("DBParameterGroup", "sqlserver-ee-16.0"), {"rds.force_ssl"}),
             (group("DBParameterGroup", "postgres16"), {"rds.force_ssl"}),
             (
                 group("DBClusterParameterGroup", "aurora-mysql8.0", require_secure_transport=0),
@@ -91,6 +110,8 @@ CASES: dict[str, Cases] = {
         other=[
             group("DBParameterGroup", "oracle-ee-19"),
             group("DBParameterGroup", "aurora-postgresql16"),
+            one(DATABASE, Engine="aurora-mysql", DBClusterIdentifier="cluster"),
+            one(DATABASE, Engine="oracle-ee"),
         ],
     ),
     "IRYO-RDS-LOGS": checked(

@@ -61,6 +61,7 @@ INGRESS = "alb.ingress.kubernetes.io/scheme"
 CONFIG_MAP = thing("ConfigMap", data={"a": "b"})
 RULE = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
 INDETERMINATE = one("Custom::AWSCDK-EKS-KubernetesResource", Manifest=UNKNOWN)
+ANONYMOUS = "system:anonymous"
 
 CASES: dict[str, Cases] = {
     "IRYO-KUBERNETES-PODS": Cases(
@@ -139,7 +140,13 @@ CASES: dict[str, Cases] = {
     "IRYO-KUBERNETES-RBAC": Cases(
         good=[
             manifest(thing("Role", rules=[RULE])),
-            manifest(thing("RoleBinding", roleRef={"kind": "Role", "name": "readers"})),
+            manifest(
+                thing(
+                    "RoleBinding",
+                    roleRef={"kind": "Role", "name": "readers"},
+                    subjects=[{"kind": "Group", "name": "iryo:readers"}],
+                )
+            ),
         ],
         bad=[
             (
@@ -153,6 +160,17 @@ CASES: dict[str, Cases] = {
             (
                 manifest(thing("ClusterRoleBinding", roleRef={"name": "cluster-admin"})),
                 {"ClusterRoleBinding/web"},
+            ),
+            *(
+                (
+                    manifest(thing("RoleBinding", subjects=[{"kind": "Group", "name": name}])),
+                    {f"RoleBinding/web.{name}"},
+                )
+                for name in ("system:unauthenticated", "system:authenticated", "system:masters")
+            ),
+            (
+                manifest(thing("RoleBinding", subjects=[{"kind": "User", "name": ANONYMOUS}])),
+                {f"RoleBinding/web.{ANONYMOUS}"},
             ),
         ],
         other=[manifest(CONFIG_MAP)],
