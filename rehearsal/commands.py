@@ -33,7 +33,8 @@ def rehearse(
     from rehearsal.progress import Progress  # noqa: PLC0415
 
     # A closed terminal or a kill ends the rehearsal as Ctrl-C does: through every finally.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # A shell starts what it puts in the background with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     plan = run.Plan(target=_target(environment), keep=keep, with_faults=faults)
     try:
