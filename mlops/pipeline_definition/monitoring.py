@@ -15,20 +15,34 @@ from mlops.pipeline_definition.steps import Choose, Fail, Processing, Retry
 
 
 def drift_pipeline(
-    settings: ClinicalSettings, *, baseline_uri: str, captured_uri: str, data_class: str
+    settings: ClinicalSettings,
+    *,
+    baseline_uri: str,
+    explanation_uri: str,
+    model_uri: str,
+    captured_uri: str,
+    data_class: str,
 ) -> Pipeline:
-    """Return the check of captured requests against the baseline that a training run wrote.
+    """Return the check of captured requests against what a training run wrote.
 
-    `baseline_uri` is the Prepare step's output `baseline`, `captured_uri` the endpoint's data
+    `baseline_uri` is the Prepare step's output `baseline`, `explanation_uri` the Explain step's
+    output, `model_uri` the archive that serves or its folder, `captured_uri` the endpoint's data
     capture; `data_class` is that of the captured data.
     """
     baseline = Parameter(name="Baseline", default=baseline_uri)
+    explanation = Parameter(name="Explanation", default=explanation_uri)
+    model = Parameter(name="Model", default=model_uri)
     captured = Parameter(name="InputData", default=captured_uri)
     return _check(
         settings,
         name="Drift",
-        description="PSI and KS of each column",
-        inputs={"baseline": baseline, "captured": captured},
+        description="PSI and KS of each column, NDCG of the explanations",
+        inputs={
+            "baseline": baseline,
+            "explanation": explanation,
+            "model": model,
+            "captured": captured,
+        },
         data_class=data_class,
         passes="Stable",
         fails="Drifted",
@@ -84,7 +98,7 @@ def _check(
         command=word,
         inputs=inputs,
         outputs={word: Join("/", [settings.artifact_uri, Execution.ID, name, word])},
-        environment={"DATASET": settings.dataset},
+        environment={"DATASET": settings.dataset, "SEED": str(settings.seed)},
         instance=settings.processing_instance,
     )
     step = Processing(

@@ -65,6 +65,7 @@ def register(
             "dataset": settings.dataset,
             "evaluation": Join("/", [evaluate.output("evaluation"), "evaluation.json"]),
             "baseline": Join("/", [prepare.output("baseline"), "baseline.json"]),
+            "explanation": Join("/", [explain.output("explanation"), "explanation.json"]),
         },
         "SecurityConfig": {"KmsKeyId": settings.kms_key},
         "ModelCard": {

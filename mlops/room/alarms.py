@@ -32,7 +32,9 @@ class Alarms(Construct):
         drift, quality = room.names.drift, room.names.quality
         self.checks = {
             drift: self._alarm(
-                "Drift", _failed(drift), "Requests have drifted, or the check has failed"
+                "Drift",
+                _failed(drift),
+                "Requests or explanations have drifted, or the check has failed",
             ),
             quality: self._alarm(
                 "Quality", _failed(quality), "The model got worse, or the check has failed"

@@ -46,7 +46,7 @@ class JobRoles(Construct):
         )
         monitoring = self._role(
             "Monitoring",
-            "Drift check: reads captured requests and baselines, trains nothing",
+            "Checks: read captured requests, baselines and models, train nothing",
             [
                 *_run_in_vpc(room),
                 permissions.read(room, "Baselines", names.PIPELINES),

@@ -66,9 +66,16 @@ class Pipelines(Construct):
         }
         self._pipeline(
             "Drift",
-            drift_pipeline(watching, baseline_uri=not_yet, **captures),
+            drift_pipeline(
+                watching,
+                # Places of their own: on the laptop a folder stands in for each.
+                baseline_uri=f"{not_yet}/baseline",
+                explanation_uri=f"{not_yet}/explanation",
+                model_uri=f"{not_yet}/model",
+                **captures,
+            ),
             name=room.names.drift,
-            description="Captured requests against the training data; Failed when they drifted",
+            description="Captured requests and explanations against training; Failed on drift",
             data_class=DataClass.CONFIDENTIAL,
         )
         self._pipeline(

@@ -1,8 +1,9 @@
 """On a schedule: hold what the endpoint captured against what its model was trained on.
 
-`drift` checks the day or month before against the baseline of the version that serves. `quality`
-checks answers against what turned out to be true, for which a month is waited: it is about the
-month before last. Without an endpoint, captured requests or truth there is nothing to check.
+`drift` checks the day or month before, with the model of the version that serves, against that
+version's baseline and explanation. `quality` checks answers against what turned out to be true, for
+which a month is waited: it is about the month before last. Without an endpoint, captured requests
+or truth there is nothing to check.
 """
 
 import os
@@ -16,8 +17,8 @@ from botocore.exceptions import ClientError
 from mlops.release import EXPECTED_TAG, VARIANT, VERSION_TAG
 
 DRIFT, QUALITY = "drift", "quality"
-FILES = {DRIFT: "baseline.json", QUALITY: "evaluation.json"}
-"""What each check holds captures against; the registry's metadata names it without the ending."""
+KNOWN = {DRIFT: ("baseline", "explanation"), QUALITY: ("evaluation",)}
+"""What each check holds captures against: JSON files that the registry's metadata names."""
 log = Logger(service="mlops-watch")
 
 
@@ -39,15 +40,14 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     package = client.describe_model_package(
         ModelPackageName=f"{os.environ['PACKAGE_ARN']}/{version}"
     )
-    known = FILES[check].removesuffix(".json")
-    place = package.get("CustomerMetadataProperties", {}).get(known, "")
-    if not place:
-        return _said("failed", f"version {version} has no {known}")
+    places = package.get("CustomerMetadataProperties", {})
+    if missing := [known for known in KNOWN[check] if not places.get(known)]:
+        return _said("failed", f"version {version} has no {missing[0]}")
     parameters = {
         # The step reads the folder that the file lies in.
-        known.capitalize(): place.removesuffix(f"/{FILES[check]}"),
+        **{n.capitalize(): places[n].removesuffix(f"/{n}.json") for n in KNOWN[check]},
         "InputData": _uri(prefix),
-        **({"Truth": _uri(truth)} if check == QUALITY else {}),
+        **({"Truth": _uri(truth)} if check == QUALITY else {"Model": _archive(package)}),
     }
     client.start_pipeline_execution(
         PipelineName=os.environ[f"{check.upper()}_PIPELINE"],
@@ -101,6 +101,10 @@ def _holds_anything(prefix: str) -> bool:
         Bucket=os.environ["CAPTURE_BUCKET"], Prefix=f"{prefix}/", MaxKeys=1
     )
     return bool(answer.get("KeyCount"))
+
+
+def _archive(package: dict[str, Any]) -> str:
+    return str(package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"])
 
 
 def _uri(prefix: str) -> str:

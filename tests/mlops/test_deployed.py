@@ -63,9 +63,13 @@ def test_the_drift_check_takes_folders_for_places(
 ) -> None:
     done, _ = production
     name, definition = named(templates, "clinical-drift")
-    baseline = str(done.output("Prepare", "baseline"))
-    options = Options(folder=tmp_path, name=name, data=records, parameters={"Baseline": baseline})
-    assert run(definition, options).status is Status.SUCCEEDED
+    given = {
+        "Baseline": str(done.output("Prepare", "baseline")),
+        "Explanation": str(done.output("Explain", "explanation")),
+        "Model": str(done.model.parent),
+    }
+    result = run(definition, Options(folder=tmp_path, name=name, data=records, parameters=given))
+    assert result.status is Status.SUCCEEDED, result.reason
 
 
 def test_the_scoring_pipeline_takes_an_archive(

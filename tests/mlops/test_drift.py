@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from mlops.steps import drift as step
 from mlops.steps import table
 from mlops.steps.container import Container, StepError
 from mlops.steps.contracts import contract_named
+from tests.mlops.conftest import Run
 
 CANCER = contract_named("breast_cancer")
 RECORDS = 569
@@ -118,10 +120,13 @@ def test_small_samples_and_missing_columns_are_refused(
         drift.check(described, CANCER.names[1:], values[:, 1:])
 
 
-def container(root: Path, described: dict[str, Any]) -> Container:
-    for name in ("baseline", "captured"):
-        (root / "processing" / "input" / name).mkdir(parents=True)
-    (root / "processing/input/baseline/baseline.json").write_text(json.dumps(described))
+def container(root: Path, described: dict[str, Any], trained: Run) -> Container:
+    inputs = root / "processing" / "input"
+    for name in ("baseline", "captured", "model"):
+        (inputs / name).mkdir(parents=True)
+    (inputs / "baseline" / "baseline.json").write_text(json.dumps(described))
+    shutil.copy(trained.model, inputs / "model")
+    shutil.copytree(trained.output("Explain", "explanation"), inputs / "explanation")
     return Container(root=root, environment={"DATASET": "breast_cancer"})
 
 
@@ -139,9 +144,9 @@ def capture(row: list[float], *, encoded: bool) -> str:
 
 @pytest.mark.parametrize("encoded", [True, False])
 def test_the_step_reads_captured_requests(
-    tmp_path: Path, values: Array, described: dict[str, Any], encoded: bool
+    tmp_path: Path, values: Array, described: dict[str, Any], cold: Run, encoded: bool
 ) -> None:
-    here = container(tmp_path, described)
+    here = container(tmp_path, described, cold)
     sample = values[:200].copy()
     sample[:, 3] *= 3
     lines = [capture(row, encoded=encoded) for row in sample.tolist()]
@@ -150,11 +155,16 @@ def test_the_step_reads_captured_requests(
     written = json.loads((here.output("drift") / "drift.json").read_text())
     assert written["drifted"] == ["mean_area"]
     assert (written["records"], written["error_rate"]) == (200, 0.01)
-    assert (here.output("drift") / "drift.svg").read_text().startswith("<svg")
+    assert written["explanations"]["drifted"], "the model decides by the column that moved"
+    assert written["count"] == 2
+    for chart in ("drift.svg", "explanations.svg"):
+        assert (here.output("drift") / chart).read_text().startswith("<svg")
 
 
-def test_the_step_says_what_it_cannot_read(tmp_path: Path, described: dict[str, Any]) -> None:
-    here = container(tmp_path, described)
+def test_the_step_says_what_it_cannot_read(
+    tmp_path: Path, described: dict[str, Any], cold: Run
+) -> None:
+    here = container(tmp_path, described, cold)
     with pytest.raises(StepError, match=r"input captured: no \.jsonl or \.csv file was given"):
         step.run(here)
     (here.input("captured") / "a.jsonl").write_text("{}\n")
@@ -168,7 +178,7 @@ def test_the_step_says_what_it_cannot_read(tmp_path: Path, described: dict[str, 
 
 @pytest.mark.parametrize("drifting", [False, True])
 def test_the_drift_pipeline_fails_when_columns_have_drifted(
-    tmp_path: Path, values: Array, described: dict[str, Any], drifting: bool
+    tmp_path: Path, values: Array, described: dict[str, Any], cold: Run, drifting: bool
 ) -> None:
     sample = values[:300] * (3 if drifting else 1)
     sample = np.minimum(sample, [column.maximum for column in CANCER.columns])
@@ -181,15 +191,21 @@ def test_the_drift_pipeline_fails_when_columns_have_drifted(
     pipeline = drift_pipeline(
         example_settings(),
         baseline_uri="s3://iryo-important/baseline",
+        explanation_uri="s3://iryo-important/explanation",
+        model_uri="s3://iryo-important/model",
         captured_uri="s3://iryo-confidential/capture",
         data_class="confidential",
     )
-    options = Options(folder=tmp_path / "run", data=tmp_path / "captured")
+    given = {
+        "Explanation": str(cold.output("Explain", "explanation")),
+        "Model": str(cold.model.parent),
+    }
+    options = Options(folder=tmp_path / "run", data=tmp_path / "captured", parameters=given)
     result = run(pipeline.to_definition(), options)
     assert result.status is (Status.FAILED if drifting else Status.SUCCEEDED), result.reason
     if drifting:
         assert str(result.reason).startswith("drift in 30 columns of 300 records: mean_radius, ")
-        assert str(result.reason).endswith(" and 25 more")
+        assert " and 25 more" in str(result.reason)
 
 
 def test_confidential_data_are_for_monitoring_only() -> None:

@@ -43,6 +43,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         definition = drift_pipeline(
             example_settings(),
             baseline_uri="s3://b/x",
+            explanation_uri="s3://b/y",
+            model_uri="s3://b/z",
             captured_uri="s3://c/x",
             data_class="confidential",
         ).to_definition()
@@ -56,8 +58,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield client
 
 
-def register(client: Any, baseline: str | None, **more: str) -> None:
-    metadata = {**({"baseline": baseline} if baseline else {}), **more}
+EXPLANATION = "s3://important/run/Explain/explanation/explanation.json"
+
+
+def register(
+    client: Any, baseline: str | None, explanation: str | None = EXPLANATION, **more: str
+) -> None:
+    known = {"baseline": baseline, "explanation": explanation, **more}
+    metadata = {name: place for name, place in known.items() if place}
     if not client.list_model_package_groups()["ModelPackageGroupSummaryList"]:
         client.create_model_package_group(ModelPackageGroupName=GROUP)
     client.create_model_package(
@@ -129,6 +137,8 @@ def test_the_day_before_is_held_against_the_serving_version_s_baseline(aws: Any)
     }
     assert started(aws) == {
         "Baseline": "s3://important/run/Prepare/baseline",
+        "Explanation": "s3://important/run/Explain/explanation",
+        "Model": "s3://b/model.tar.gz",
         "InputData": f"s3://confidential/capture/{ENDPOINT}/primary/2026/02/28",
     }
 
@@ -171,12 +181,18 @@ def test_quality_waits_a_month_for_the_truth(aws: Any) -> None:
     }
 
 
-def test_a_version_without_baseline_is_said(aws: Any) -> None:
-    register(aws, None)
+@pytest.mark.parametrize(
+    ("baseline", "explanation", "missing"),
+    [(None, EXPLANATION, "baseline"), ("s3://b/baseline.json", None, "explanation")],
+)
+def test_a_version_without_baseline_or_explanation_is_said(
+    aws: Any, baseline: str | None, explanation: str | None, missing: str
+) -> None:
+    register(aws, baseline, explanation)
     serve(aws, f"{GROUP}-2")
     capture("2026/02/28")
     answer = watch.handler(TOLD, None)
-    assert answer == {"action": "failed", "reason": "version 2 has no baseline"}
+    assert answer == {"action": "failed", "reason": f"version 2 has no {missing}"}
 
 
 ALARM = {
