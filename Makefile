@@ -69,7 +69,7 @@ rehearse: setup ## deploy to the local AWS and send records through it (KEEP=1 l
 	@iryo rehearse --environment $(ENV) $(if $(KEEP),--keep)
 
 test: setup check ## every test, on all cores
-	@pytest --numprocesses auto --dist loadgroup $(ARGS)
+	@pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: setup ## lint, types, import direction, configuration, guard of stateful data
 	@ruff check . && ruff format --check . && mypy && lint-imports --no-logo && iryo config check environments/*.toml

@@ -1,14 +1,21 @@
-"""One synthesis per environment serves the whole session."""
+"""One judged synthesis per environment serves the whole session, whichever worker asks."""
 
+import contextlib
+import gc
+import io
 import json
+import pickle
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadGroupScheduling
+
+from tests import shared
 
 ENVIRONMENTS = ("dev", "staging", "production")
 
@@ -50,25 +57,100 @@ class Assembly:
         return properties_found
 
 
+@dataclass(frozen=True)
+class Synthesis:
+    """What `python app.py` made of an environment: templates, exit code, verdict and what it said."""
+
+    outdir: Path
+
+    def _kept(self, name: str) -> Any:
+        # Only this session's own folder is read.
+        return pickle.loads((self.outdir / f"{name}.pickle").read_bytes())  # noqa: S301
+
+    @cached_property
+    def code(self) -> int:
+        return int(self._kept("code"))
+
+    @cached_property
+    def told(self) -> str:
+        return str(self._kept("told"))
+
+    @cached_property
+    def judgement(self) -> Any:
+        return self._kept("judgement")
+
+
+def _synthesise(environment: str, outdir: Path) -> None:
+    from app import build_app
+    from compliance import gate
+    from infra.config import load, path_of
+
+    config = load(path_of(environment))
+    app = build_app(config, outdir)
+    with contextlib.redirect_stderr(io.StringIO()) as told:
+        code = gate.synthesise(app, config)
+    kept = {"code": code, "told": told.getvalue(), "judgement": gate.judgement_of(app)}
+    for name, value in kept.items():
+        (outdir / f"{name}.pickle").write_bytes(pickle.dumps(value))
+
+
 @pytest.fixture(scope="session")
-def assembly(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Assembly]:
-    """Synthesise an environment at first use, without asking the gate."""
-    made: dict[str, Assembly] = {}
+def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Synthesis]:
+    """Synthesise and judge an environment at first use. Nobody may write into its folder."""
 
-    def synthesised(environment: str) -> Assembly:
-        if environment not in made:
-            from app import build_app
-            from infra.config import load, path_of
-
-            outdir = tmp_path_factory.mktemp(environment)
-            build_app(load(path_of(environment)), outdir, validate=False).synth()
-            made[environment] = Assembly(outdir, environment)
-        return made[environment]
+    @cache
+    def synthesised(environment: str) -> Synthesis:
+        folder = shared.root(tmp_path_factory) / f"synthesis-{environment}"
+        return Synthesis(shared.once(folder, lambda outdir: _synthesise(environment, outdir)))
 
     return synthesised
+
+
+@pytest.fixture(scope="session")
+def assembly(synthesis: Callable[[str], Synthesis]) -> Callable[[str], Assembly]:
+    """The templates of an environment."""
+    return cache(lambda environment: Assembly(synthesis(environment).outdir, environment))
 
 
 @pytest.fixture(scope="session", params=ENVIRONMENTS)
 def every(request: pytest.FixtureRequest, assembly: Callable[[str], Assembly]) -> Assembly:
     """Each environment in turn."""
     return assembly(request.param)
+
+
+LONGEST = (
+    "tests/rehearsal/test_rehearsal.py",
+    "tests/hpc/slurm/test_jobs.py",
+    "tests/compliance/test_kill.py",
+    "tests/templates/test_cfn_lint.py",
+    "tests/templates/test_app.py",
+    "tests/compliance/evidence/test_browser.py",
+)
+"""What takes longest begins first, or one worker ends long after the other."""
+
+
+gc.disable()  # until everything is imported
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
+
+def pytest_collection_finish() -> None:
+    # What was imported stays: looking for garbage among it costs a tenth of the time.
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(50_000, 20, 50)
+
+
+class _ByFile(LoadGroupScheduling):
+    """The tests of a file go to one worker, so that what they share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return nodeid.partition("::")[0] if scope == nodeid else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:
+    return _ByFile(config, log)

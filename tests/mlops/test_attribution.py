@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.metrics import ndcg_score
 
 from mlops.inference.model import Array, Model
 from mlops.inference.server import load
@@ -76,6 +75,8 @@ def test_ndcg_by_hand() -> None:
 
 
 def test_ndcg_is_that_of_scikit_learn_ties_included() -> None:
+    from sklearn.metrics import ndcg_score
+
     random = np.random.default_rng(3)
     for _ in range(20):
         then, now = random.random(12), random.integers(0, 4, 12).astype(float)

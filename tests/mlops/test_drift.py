@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import ks_2samp
 
 from mlops import drift
 from mlops.inference.model import Array
@@ -82,6 +81,8 @@ def test_the_test_alone_keeps_its_error_rate(values: Array, described: dict[str,
 
 
 def test_ks_is_that_of_scipy(values: Array) -> None:
+    from scipy.stats import ks_2samp
+
     one, other = values[:300, 0], values[300:, 0] + 1.0
     distance, p_value = drift.ks(np.sort(one), len(one), other)
     wanted = ks_2samp(one, other, method="asymp")

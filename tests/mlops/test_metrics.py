@@ -1,13 +1,14 @@
-"""Measures against scikit-learn, and explanations against brute force."""
+"""Measures against scikit-learn, and explanations against brute force.
 
+scikit-learn takes a second to import, so it is imported where it is wanted.
+"""
+
+from collections.abc import Callable
 from itertools import combinations
 from math import factorial
 
 import numpy as np
 import pytest
-from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
 from mlops.inference.model import Array, Linear, Model, Trees, probability
 from mlops.steps import lime, metrics, shapley
@@ -27,12 +28,16 @@ ANSWERS = (ROWS @ np.array([1.0, -2.0, 0.5, 0.0, 0.3]) + RANDOM.normal(size=200)
 
 
 def test_auc_and_brier_are_those_of_scikit_learn() -> None:
+    from sklearn.metrics import brier_score_loss, roc_auc_score
+
     assert metrics.auc(SCORES, LABELS) == pytest.approx(roc_auc_score(LABELS, SCORES), abs=1e-12)
     assert metrics.brier(SCORES, LABELS) == pytest.approx(brier_score_loss(LABELS, SCORES))
     assert np.isnan(metrics.auc(SCORES, np.ones(300, dtype=np.int64)))
 
 
 def test_the_roc_curve_is_that_of_scikit_learn() -> None:
+    from sklearn.metrics import roc_curve
+
     false, true = metrics.roc(SCORES, LABELS)
     wanted_false, wanted_true, _ = roc_curve(LABELS, SCORES, drop_intermediate=False)
     np.testing.assert_allclose(false, wanted_false)
@@ -63,6 +68,8 @@ def test_calibration_error_of_a_calibrated_and_an_overconfident_model() -> None:
 
 @pytest.mark.parametrize("c", [0.01, 1.0, 30.0])
 def test_newton_finds_what_scikit_learn_finds(c: float) -> None:
+    from sklearn.linear_model import LogisticRegression
+
     weights, bias = logistic(ROWS, ANSWERS, c, Alone())
     wanted = LogisticRegression(C=c, tol=1e-10, max_iter=10_000).fit(ROWS, ANSWERS)
     np.testing.assert_allclose(weights, wanted.coef_[0], atol=1e-5)
@@ -87,6 +94,8 @@ def trees(depth: str = "3") -> Trees:
 
 
 def test_trees_answer_as_scikit_learn_does() -> None:
+    from sklearn.ensemble import GradientBoostingClassifier
+
     ours = trees()
     theirs = GradientBoostingClassifier(
         n_estimators=20, max_depth=3, learning_rate=0.1, subsample=0.8, random_state=7
@@ -128,9 +137,10 @@ def brute_force(model: Model, row: Array, background: Array) -> Array:
 
 
 @pytest.mark.parametrize(
-    "model", [linear(), trees(), trees("1")], ids=["linear", "trees", "stumps"]
+    "make", [linear, trees, lambda: trees("1")], ids=["linear", "trees", "stumps"]
 )
-def test_shapley_values_are_those_of_the_definition(model: Model) -> None:
+def test_shapley_values_are_those_of_the_definition(make: Callable[[], Model]) -> None:
+    model = make()
     rows = RANDOM.normal(size=(4, 5))
     rows[0, 2] = np.nan
     background = ROWS[:15]

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import carebundle
 import pytest
 
 from infra.ingestion.runtime.deidentification import Deidentifier, Format
@@ -15,6 +14,8 @@ PATIENTS = 80
 @pytest.fixture(scope="session")
 def lake(workplace: Path) -> Path:
     """The important bucket's layout, filled by the engine: source, type and day, then NDJSON."""
+    import carebundle  # takes a second
+
     bundles = [
         carebundle.generate_bundle(
             profile="type2_diabetes" if number % 3 == 0 else "healthy",

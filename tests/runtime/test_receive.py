@@ -184,7 +184,11 @@ def test_what_cannot_be_read_is_quarantined_and_the_caller_told(
     assert not room.pointers()
 
 
-@pytest.mark.parametrize("body", [BUNDLE, gzip.compress(BUNDLE)[:-9], gzip.compress(BUNDLE) + b"x"])
+@pytest.mark.parametrize(
+    "body",
+    [BUNDLE, gzip.compress(BUNDLE)[:-9], gzip.compress(BUNDLE) + b"x"],
+    ids=["plain", "cut", "followed"],
+)
 def test_what_is_not_gzip_is_quarantined(room: Room, body: bytes) -> None:
     status, answer = room.post(body, content_encoding="gzip")
     assert (status, answer["reason"]) == (422, "invalid_gzip")

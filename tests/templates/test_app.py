@@ -4,12 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ENVIRONMENTS
+from tests.conftest import ENVIRONMENTS, Synthesis
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,10 +33,13 @@ def run(
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_every_environment_passes_the_gate(environment: str, tmp_path: Path) -> None:
-    result = run(environment, outdir=tmp_path)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert (tmp_path / f"iryo-{environment}.template.json").is_file()
+def test_every_environment_passes_the_gate(
+    environment: str, synthesis: Callable[[str], Synthesis]
+) -> None:
+    made = synthesis(environment)
+    assert made.code == 0, made.told
+    assert f"templates of {environment}: " in made.told
+    assert (made.outdir / f"iryo-{environment}.template.json").is_file()
 
 
 def test_the_command_line_chooses_the_environment_by_context(tmp_path: Path) -> None:

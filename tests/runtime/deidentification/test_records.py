@@ -101,7 +101,7 @@ def test_gunzip_gives_back_what_was_packed(content: bytes, size: int, members: i
 
 
 def test_a_bomb_is_stopped_at_the_limit() -> None:
-    bomb = gzip.compress(b"\0" * 50_000_000)
+    bomb = gzip.compress(b"\0" * 50_000_000, compresslevel=1)
     got = 0
     with pytest.raises(Rejected) as caught:
         for piece in gunzip([bomb], limit=1_000_000):
@@ -111,7 +111,9 @@ def test_a_bomb_is_stopped_at_the_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "packed", [b"plain text", gzip.compress(b"x" * 1000)[:-9], gzip.compress(b"x") + b"junk"]
+    "packed",
+    [b"plain text", gzip.compress(b"x" * 1000)[:-9], gzip.compress(b"x") + b"junk"],
+    ids=["plain", "cut", "followed"],  # the time is in a gzip header, and must not be in a name
 )
 def test_what_is_no_gzip_is_rejected(packed: bytes) -> None:
     with pytest.raises(Rejected) as caught:
