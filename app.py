@@ -4,6 +4,11 @@ The only module that knows all rooms. One root stack per environment; each room 
 """
 
 import gc
+
+if __name__ == "__main__":
+    # The process ends with its one app: looking for garbage among its objects costs a tenth of it.
+    gc.disable()
+
 import json
 import os
 import sys
@@ -238,6 +243,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    # The process ends with its one app: looking for garbage among its objects costs a tenth of it.
-    gc.disable()
     sys.exit(main(sys.argv[1:]))

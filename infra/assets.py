@@ -1,13 +1,15 @@
 """Lambda layers, built outside synthesis, without Docker and reproducibly.
 
 A layer holds the wheels of requirements/lambda.txt for one runtime and architecture, checked
-against their hashes. The same requirements give the same files, so CDK gives the same asset hash.
+against their hashes. The same requirements give the same archive to the byte, so CDK gives the same
+asset hash; synthesis stages one file instead of six hundred.
 """
 
 import hashlib
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -33,9 +35,16 @@ def layer_path(platform: str) -> Path:
     """
     path = LAYERS / platform
     stamp = LAYERS / f"{platform}.sha256"
-    if not path.is_dir() or not stamp.is_file() or stamp.read_text() != _wanted():
+    whole = path.is_dir() and _archive(platform).is_file() and stamp.is_file()
+    if not whole or stamp.read_text() != _wanted():
         raise AssetError(f"the Lambda layer for {platform} is missing or stale; run: make assets")
     return path
+
+
+def layer_archive(platform: str) -> Path:
+    """Return the archive of a built layer: what is deployed. Raises as layer_path does."""
+    layer_path(platform)
+    return _archive(platform)
 
 
 def build_layer(platform: str, *, force: bool = False) -> bool:
@@ -63,11 +72,25 @@ def build_layer(platform: str, *, force: bool = False) -> bool:
         shutil.rmtree(building, ignore_errors=True)
         raise AssetError(f"the Lambda layer for {platform}: {result.stderr.strip()}")
     _make_reproducible(target)
+    _pack(building, _archive(platform))
     final = LAYERS / platform
     shutil.rmtree(final, ignore_errors=True)
     building.rename(final)
     (LAYERS / f"{platform}.sha256").write_text(_wanted())
     return True
+
+
+def _archive(platform: str) -> Path:
+    return LAYERS / f"{platform}.zip"
+
+
+def _pack(folder: Path, archive: Path) -> None:
+    """Pack a folder in the order of its names and without its times."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+            entry = zipfile.ZipInfo(str(file.relative_to(folder)))
+            entry.external_attr = (0o755 if file.suffix == ".so" else 0o644) << 16
+            packed.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def _wanted() -> str:

@@ -39,10 +39,10 @@ class Faults:
         ]
 
 
-def run(stage: Stage) -> tuple[Account, Faults]:
-    """Send the records through all faults and judge the whole. Raises ScenarioError."""
+def run(stage: Stage, count: int = RECORDS) -> tuple[Account, Faults]:
+    """Send so many records through all faults and judge the whole. Raises ScenarioError."""
     faults = Faults()
-    made = list(_uploads(stage))
+    made = list(_uploads(stage, count))
     third = len(made) // 3
     _kill_while(stage, made[:third], faults)
     poisons = _poison(stage, faults)
@@ -60,9 +60,9 @@ def run(stage: Stage) -> tuple[Account, Faults]:
     return account, faults
 
 
-def _uploads(stage: Stage) -> Iterator[Upload]:
+def _uploads(stage: Stage, count: int) -> Iterator[Upload]:
     """Make uploads of 20 records: HL7 files and FHIR exports, some with a bad record."""
-    for edition in range(RECORDS // _PER_UPLOAD):
+    for edition in range(count // _PER_UPLOAD):
         start = edition % 2 * _PER_UPLOAD
         people = stage.people[start : start + _PER_UPLOAD]
         is_spoilt = edition % _EVERY == 0

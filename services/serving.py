@@ -4,6 +4,7 @@ It works on any http.server server: the one of mlops.inference, which SageMaker 
 that of the application.
 """
 
+import select
 import signal
 import socket
 import ssl
@@ -18,6 +19,8 @@ from services.certificate import own_context
 
 CORRELATION = "X-Correlation-Id"
 TRACE = "X-Amzn-Trace-Id"
+GRACE_SECONDS = 1.0
+"""How long a connection that has asked for nothing yet may still do so after SIGTERM."""
 
 
 class Connections:
@@ -26,17 +29,20 @@ class Connections:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._busy: dict[socket.socket, bool] = {}
+        self._new: set[socket.socket] = set()
         self._draining = False
 
     def opened(self, connection: socket.socket) -> None:
         """Note a new connection; it has asked for nothing yet."""
         with self._changed:
             self._busy[connection] = False
+            self._new.add(connection)
 
     def begun(self, connection: socket.socket) -> None:
         """Note that a request has come."""
         with self._changed:
             self._busy[connection] = True
+            self._known(connection)
 
     def answered(self, connection: socket.socket) -> bool:
         """Note that a request is answered; say whether the connection must end now."""
@@ -48,13 +54,21 @@ class Connections:
         """Forget a connection."""
         with self._changed:
             self._busy.pop(connection, None)
-            self._changed.notify_all()
+            self._known(connection)
+
+    def _known(self, connection: socket.socket) -> None:
+        self._new.discard(connection)
+        self._changed.notify_all()
 
     def drain(self, seconds: float) -> int:
-        """End what is idle, wait for the rest; return how many requests were not answered."""
+        """End what is idle, wait for the rest; return how many requests were not answered.
+
+        Who has just connected is about to ask, and gets a moment for it.
+        """
         deadline = time.monotonic() + seconds
         with self._changed:
             self._draining = True
+            self._changed.wait_for(lambda: not self._new, min(seconds, GRACE_SECONDS))
             for connection in [one for one, busy in self._busy.items() if not busy]:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RD)
@@ -108,6 +122,8 @@ def serve(server: ThreadingHTTPServer, *, name: str, drain_seconds: float) -> No
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     log.info("serving", port=server.server_address[1])
     server.serve_forever(poll_interval=0.1)
+    while select.select([server.socket], [], [], 0)[0]:
+        server.handle_request()  # who was already in the queue
     server.socket.close()
     log.info("stopped", unanswered=connections.drain(drain_seconds))
 

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import io
 import json
+import os
 import pickle
 import re
 from collections.abc import Callable
@@ -94,6 +95,16 @@ def _synthesise(environment: str, outdir: Path) -> None:
         (outdir / f"{name}.pickle").write_bytes(pickle.dumps(value))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_mocks() -> None:
+    """Read the SDK's models once, not once a mocked account, and leave out a thousand images."""
+    from botocore.loaders import JSONFileLoader
+
+    read = cache(JSONFileLoader().load_file)
+    JSONFileLoader.load_file = lambda _, path: read(path)  # type: ignore[method-assign]
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+
 @pytest.fixture(scope="session")
 def synthesis(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Synthesis]:
     """Synthesise and judge an environment at first use. Nobody may write into its folder."""
@@ -120,13 +131,14 @@ def every(request: pytest.FixtureRequest, assembly: Callable[[str], Assembly]) -
 
 LONGEST = (
     "tests/rehearsal/test_rehearsal.py",
-    "tests/hpc/slurm/test_jobs.py",
     "tests/compliance/test_kill.py",
     "tests/templates/test_cfn_lint.py",
-    "tests/templates/test_app.py",
+    "tests/hpc/slurm/test_jobs.py",
     "tests/compliance/evidence/test_browser.py",
+    "tests/templates/test_hpc_settings.py",
 )
-"""What takes longest begins first, or one worker ends long after the other."""
+"""What takes longest begins first, or one worker ends long after the other; what mostly waits (the
+rehearsal, Slurm's jobs) not at the same time."""
 
 
 gc.disable()  # until everything is imported
@@ -142,6 +154,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_sessionfinish() -> None:
+    gc.freeze()  # the process ends: nothing need be looked through
 
 
 class _ByFile(LoadGroupScheduling):

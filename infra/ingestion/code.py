@@ -4,7 +4,7 @@ from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.assets import ROOT, layer_path, platform_of
+from infra.assets import ROOT, layer_archive, platform_of
 from infra.config import EnvironmentConfig
 
 ONLY_RUNTIME = [
@@ -48,7 +48,7 @@ def packages(
     return lambda_.LayerVersion(
         scope,
         construct_id,
-        code=lambda_.Code.from_asset(str(layer_path(wanted))),
+        code=lambda_.Code.from_asset(str(layer_archive(wanted))),
         compatible_runtimes=[runtime_of(config)],
         compatible_architectures=[architecture_of(config)],
         description="Packages of the ingestion functions",

@@ -1,6 +1,7 @@
 """Lambda layers are built from hashed wheels, the same each time."""
 
 import hashlib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,8 @@ import pytest
 from infra import assets
 
 
-def digest(folder: Path) -> str:
-    """Hash names and contents of a tree."""
-    total = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
-        total.update(str(file.relative_to(folder)).encode() + file.read_bytes())
-    return total.hexdigest()
+def digest() -> str:
+    return hashlib.sha256(assets.layer_archive("python3.14-arm64").read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -24,10 +21,21 @@ def layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_layer_is_built_once_and_always_the_same(layers: Path) -> None:
     assert assets.build_layer("python3.14-arm64")
-    first = digest(assets.layer_path("python3.14-arm64"))
+    first = digest()
     assert not assets.build_layer("python3.14-arm64")
     assert assets.build_layer("python3.14-arm64", force=True)
-    assert digest(assets.layer_path("python3.14-arm64")) == first
+    assert digest() == first
+
+
+def test_the_archive_is_the_folder(layers: Path) -> None:
+    assets.build_layer("local")
+    folder = assets.layer_path("local")
+    with zipfile.ZipFile(assets.layer_archive("local")) as archive:
+        packed = {name: archive.read(name) for name in archive.namelist()}
+        modes = {one.filename: one.external_attr >> 16 for one in archive.infolist()}
+    files = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    assert packed == files
+    assert all(mode & 0o444 == 0o444 for mode in modes.values()), "Lambda reads as another user"
 
 
 def test_a_layer_holds_the_binaries_of_its_platform(layers: Path) -> None:

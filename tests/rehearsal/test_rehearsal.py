@@ -25,6 +25,9 @@ pytestmark = [
 ]
 
 
+FAULTY = faults.RECORDS // 3
+
+
 def one_upload(edition: int) -> Upload:
     """An upload of two patients that no other test sends."""
     content = patients([person(500 + edition), person(600 + edition)], edition=edition)
@@ -103,9 +106,10 @@ def test_an_identifier_that_gets_out_is_found(stage: Stage, account: scenario.Ac
 def test_through_the_faults_nothing_is_lost_and_nothing_doubled(
     stage: Stage, account: scenario.Account
 ) -> None:
-    came, struck = faults.run(stage)
+    # `make rehearse` sends all 2,000; a third of them meets every fault as well.
+    came, struck = faults.run(stage, FAULTY)
     assert came.wrong == []
-    assert came.records_in >= faults.RECORDS
+    assert came.records_in >= FAULTY
     assert (came.lost, came.doubled, came.leaks) == (0, 0, 0)
     assert struck.missing() == []
 

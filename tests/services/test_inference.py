@@ -1,9 +1,11 @@
 """The inference service: SageMaker's contract over TLS, from the code that SageMaker runs."""
 
+import http.client
 import json
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,24 @@ def test_ending_answers_what_was_asked(start: Start, model: Path) -> None:
     assert answers == [200] * 4
     assert process.lines[-1]["unanswered"] == 0
     assert "120" not in {str(value) for line in process.lines for value in line.values()}
+
+
+def test_who_has_just_connected_may_still_ask(start: Start, model: Path) -> None:
+    process = start("services.inference", SM_MODEL_DIR=str(model))
+    new, idle = process.connect(), process.connect()
+    new.connect()
+    idle.request("GET", "/ping")
+    assert idle.getresponse().read() == b""
+    process.popen.terminate()
+    time.sleep(0.3)  # it has heard, and waits for the one that has not asked
+    new.request("GET", "/ping")
+    answer = new.getresponse()
+    assert (answer.status, answer.read()) == (200, b"")
+    assert process.end() == 0
+    assert process.lines[-1]["unanswered"] == 0
+    with pytest.raises((http.client.HTTPException, OSError)):
+        idle.request("GET", "/ping")
+        idle.getresponse()
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,9 @@ def organisation(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     account = dev.account.model_copy(update={"organization_id": ORGANIZATION})
     config = dev.model_copy(update={"account": account})
     outdir: Path = tmp_path_factory.mktemp("organisation")
-    app = cdk.App(outdir=str(outdir), analytics_reporting=False)
+    app = cdk.App(
+        outdir=str(outdir), analytics_reporting=False, builtin_cloud_formation_validation=False
+    )
     root = cdk.Stack(app, "iryo-dev")
     security = SecurityStack(root, "Security", config=config).outputs
     DataStack(root, "Data", config=config, security=security)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Assembly
-from tests.templates.edge_environments import EVERYTHING, WITHOUT_DOMAIN, ZONE, synthesised
+from tests.templates.edge_environments import ZONE
 from tests.templates.policies import ACCOUNT, Request, decide, plain
 
 GLOBAL = "EdgeGlobal"
@@ -15,18 +15,6 @@ SECRET = ("authorization", "cookie", "x-amz-security-token", "x-api-key")
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 NAMES = ("services.iryo.example", "viewer.iryo.example", "health.services.iryo.example")
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    folder = synthesised(EVERYTHING, tmp_path_factory.mktemp("whole"))
-    return Assembly(folder, "whole")
-
-
-@pytest.fixture(scope="module")
-def without_domain(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    folder = synthesised(WITHOUT_DOMAIN, tmp_path_factory.mktemp("plain"))
-    return Assembly(folder, "plain")
 
 
 @pytest.fixture(scope="module")

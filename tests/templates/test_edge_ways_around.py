@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.conftest import Assembly
-from tests.templates.edge_environments import EVERYTHING, WITHOUT_DOMAIN, synthesised
 from tests.templates.ways_around import ways_around
 
 Body = dict[str, Any]
@@ -20,25 +19,15 @@ ASSOCIATION = "AWS::WAFv2::WebACLAssociation"
 ANYWHERE = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0"}
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return synthesised(EVERYTHING, tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(scope="module")
-def without_domain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return synthesised(WITHOUT_DOMAIN, tmp_path_factory.mktemp("plain"))
-
-
 def test_there_is_no_way_around(
-    whole: Path, without_domain: Path, assembly: Callable[[str], Assembly]
+    whole: Assembly, without_domain: Assembly, assembly: Callable[[str], Assembly]
 ) -> None:
-    for folder in (whole, without_domain, assembly("production").outdir):
-        assert ways_around(folder) == []
+    for made in (whole, without_domain, assembly("production")):
+        assert ways_around(made.outdir) == []
 
 
-def test_the_walk_meets_something(whole: Path) -> None:
-    kinds = [one["Type"] for body in templates(whole) for one in body["Resources"].values()]
+def test_the_walk_meets_something(whole: Assembly) -> None:
+    kinds = [one["Type"] for body in templates(whole.outdir) for one in body["Resources"].values()]
     for kind in (BALANCER, DISTRIBUTION, "AWS::CloudFront::VpcOrigin", "AWS::ApiGateway::Stage"):
         assert kinds.count(kind) == 1
     assert kinds.count(GROUP) > 5
@@ -182,10 +171,12 @@ BREAKS: dict[Callable[[Body], None], tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("breaks", BREAKS, ids=lambda function: function.__name__)
-def test_a_way_around_is_seen(whole: Path, tmp_path: Path, breaks: Callable[[Body], None]) -> None:
+def test_a_way_around_is_seen(
+    whole: Assembly, tmp_path: Path, breaks: Callable[[Body], None]
+) -> None:
     where, sentence = BREAKS[breaks]
     broken = tmp_path / "broken"
-    shutil.copytree(whole, broken, ignore=shutil.ignore_patterns("asset.*"))
+    shutil.copytree(whole.outdir, broken, ignore=shutil.ignore_patterns("asset.*"))
     [file] = [file for file in broken.glob("*.template.json") if where in file.name]
     body = json.loads(file.read_text())
     breaks(body)
@@ -193,9 +184,9 @@ def test_a_way_around_is_seen(whole: Path, tmp_path: Path, breaks: Callable[[Bod
     assert any(sentence in way for way in ways_around(broken)), ways_around(broken)
 
 
-def test_an_api_without_a_firewall_is_seen(whole: Path, tmp_path: Path) -> None:
+def test_an_api_without_a_firewall_is_seen(whole: Assembly, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
-    shutil.copytree(whole, broken, ignore=shutil.ignore_patterns("asset.*"))
+    shutil.copytree(whole.outdir, broken, ignore=shutil.ignore_patterns("asset.*"))
     [file] = broken.glob(f"*{INGESTION}*.template.json")
     body = json.loads(file.read_text())
     no_association(body)

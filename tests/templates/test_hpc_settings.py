@@ -14,6 +14,7 @@ from infra.config.errors import DescriptionError, NotJudgedError
 from infra.config.hpc import Cluster
 from tests.conftest import Assembly
 from tests.hpc.conftest import needs_vendor
+from tests.templates.conftest import Program
 from tests.templates.hpc_room import Room, text
 
 pytestmark = needs_vendor
@@ -243,45 +244,43 @@ def test_a_cluster_that_would_be_deployed_otherwise_is_refused(
 
 
 @pytest.fixture
-def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def changed_file(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, str], tuple[int, str]]:
     """Run the program on a changed file without the gate; return its code and what it said."""
-    import app
-
-    monkeypatch.setenv("CDK_OUTDIR", str(tmp_path / "out"))
-    monkeypatch.setattr(app.gate, "synthesise", lambda *_: 0)
+    monkeypatch.setattr("app.gate.synthesise", lambda *_: 0)
 
     def run(old: str, new: str) -> tuple[int, str]:
         file = tmp_path / "changed.toml"
         file.write_text(FULL.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-        return app.main([str(file)]), capsys.readouterr().err.replace(str(file), "FILE")
+        code, said = program(str(file))
+        return code, said.replace(str(file), "FILE")
 
     return run
 
 
 def test_the_program_ends_with_a_sentence(
-    program: Callable[[str, str], tuple[int, str]],
+    changed_file: Callable[[str, str], tuple[int, str]],
 ) -> None:
-    code, said = program("c6i.32xlarge", "c6i.33xlarge")
+    code, said = changed_file("c6i.32xlarge", "c6i.33xlarge")
     assert code == 2
     assert said.startswith("FILE: hpc.clusters[0].queues[0].instance_types[0]: c6i.33xlarge is not")
 
 
 def test_the_program_says_what_a_cluster_costs_at_rest(
-    program: Callable[[str, str], tuple[int, str]],
+    changed_file: Callable[[str, str], tuple[int, str]],
 ) -> None:
-    code, said = program("max_nodes = 8", "max_nodes = 7")
+    code, said = changed_file("max_nodes = 8", "max_nodes = 7")
     assert code == 0
     assert "note: cluster research at rest: " in said
 
 
 def test_the_program_says_that_nobody_judged(
-    program: Callable[[str, str], tuple[int, str]],
+    changed_file: Callable[[str, str], tuple[int, str]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("IRYO_PCLUSTER_PYTHON", str(tmp_path / "absent"))
     monkeypatch.setattr("hpc.validation.cache.FOLDER", tmp_path / "verdicts")
-    code, said = program("x", "x")
+    code, said = changed_file("x", "x")
     assert (code, said.startswith("not judged: ")) == (1, True)

@@ -16,6 +16,7 @@ from mlops.pipeline_definition import check
 from mlops.pipeline_definition.deployed import definitions
 from mlops.pipeline_definition.safeguards import DATA_CLASSES
 from tests.conftest import Assembly
+from tests.templates.conftest import Program
 from tests.templates.policies import plain
 
 ROOM = "Mlops"
@@ -433,20 +434,13 @@ def test_everything_dear_is_off_or_small(every: Assembly) -> None:
     assert len(every.rooms[ROOM]["Resources"]) < 100
 
 
-def test_a_wrong_definition_ends_synthesis_with_a_sentence(tmp_path: Path) -> None:
+def test_a_wrong_definition_ends_synthesis_with_a_sentence(
+    program: Program, tmp_path: Path
+) -> None:
     text = path_of("staging").read_text()
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(f'{text}\n[mlops.training]\nprocessing_instance = "ml.m99.large"\n')
-    result = subprocess.run(
-        [sys.executable, "app.py", str(wrong)],
-        env=os.environ | {"CDK_OUTDIR": str(tmp_path / "out")},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 2
-    assert "iryo-staging-clinical: step Validate:" in result.stderr
-    assert "ml.m99.large" in result.stderr
-    assert "Traceback" not in result.stderr
+    code, said = program(str(wrong))
+    assert code == 2
+    assert "iryo-staging-clinical: step Validate:" in said
+    assert "ml.m99.large" in said

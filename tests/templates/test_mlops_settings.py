@@ -61,7 +61,9 @@ class Place:
     """A stack with the rooms before this one as imports."""
 
     def __init__(self, config: EnvironmentConfig) -> None:
-        self.stack = cdk.Stack(cdk.App(analytics_reporting=False), "Stack")
+        self.stack = cdk.Stack(
+            cdk.App(analytics_reporting=False, builtin_cloud_formation_validation=False), "Stack"
+        )
         self.room = Room(
             config=config,
             security=SecurityOutputs(

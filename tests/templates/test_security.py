@@ -237,7 +237,9 @@ def with_and_without_consumer(
 
         config = load(path_of("dev"))
         outdir: Path = tmp_path_factory.mktemp(name)
-        app = cdk.App(outdir=str(outdir), analytics_reporting=False)
+        app = cdk.App(
+            outdir=str(outdir), analytics_reporting=False, builtin_cloud_formation_validation=False
+        )
         root = cdk.Stack(app, "iryo-dev")
         security = SecurityStack(root, "Security", config=config).outputs
         data = DataStack(root, "Data", config=config, security=security).outputs
