@@ -62,11 +62,19 @@ class Ground:
     """The platform as it should be, and the means to judge it changed.
 
     The whole gate is asked once, before anything is broken. Of a mutant only the engine is asked
-    that must notice it, over the whole assembly.
+    that must notice it, over the whole assembly. `nag` is what cdk-nag said of the tree, where
+    somebody has asked it already; the tree itself is then not needed for mutants on disk.
     """
 
     def __init__(
-        self, app: "App", settings: Settings, folder: Path, copy: Copy, rules: Sequence[Rule]
+        self,
+        app: "App",
+        settings: Settings,
+        folder: Path,
+        copy: Copy,
+        rules: Sequence[Rule],
+        *,
+        nag: Sequence[Row] = (),
     ) -> None:
         self._app = app
         self._settings = settings
@@ -77,7 +85,7 @@ class Ground:
         self.case = Case(
             app=app, assembly=self.assembly, resources=self.resources, settings=settings
         )
-        self.nag = tuple(NagPacks().judge(self.case))
+        self.nag = tuple(nag) or tuple(NagPacks().judge(self.case))
         self._builtin = CloudFormationValidate()
         self._guards: dict[tuple[str, ...], Engine] = {}
         self.before = self._judge(
