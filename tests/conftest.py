@@ -168,5 +168,10 @@ class _ByFile(LoadGroupScheduling):
         return nodeid.partition("::")[0] if scope == nodeid else scope
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    # One more than there are cores: the rehearsal and Slurm's jobs mostly wait.
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadGroupScheduling:
     return _ByFile(config, log)
