@@ -11,7 +11,7 @@ from bench.figure import Figure
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
-MEASUREMENTS = ("engine", "synth", "evidence", "mlops", "hpc", "rehearsal")
+MEASUREMENTS = ("engine", "synth", "evidence", "mlops", "hpc", "rehearsal", "tests")
 LARGE = 100
 """From here on a figure is printed without decimals."""
 MARK = {True: "kept", False: "missed", None: ""}
