@@ -44,25 +44,38 @@ def ways() -> tuple[Way, ...]:
 
 def opened(granted: Iterable[Statement]) -> Iterator[Way]:
     """Yield the ways that some grants, taken together, leave open."""
-    statements = [statement for statement in granted if statement.allows]
+    about = [(statement, _actions(statement)) for statement in granted if statement.allows]
+    about = [(statement, actions) for statement, actions in about if actions]
     for way in ways():
         if all(
-            any(_opens(statement, action.lower(), way) for statement in statements)
-            for action in way.actions
+            any(
+                action in actions and _is_open(statement, action, way)
+                for statement, actions in about
+            )
+            for action in map(str.lower, way.actions)
         ):
             yield way
 
 
 def covers(statement: Statement, action: str) -> bool:
-    """Say whether a statement is about an action, written in small letters."""
-    patterns = (str(known(pattern, "an action")) for pattern in statement.actions)
-    listed = any(_matches(action, pattern) for pattern in patterns)
-    return listed is not statement.excludes_actions
+    """Say whether a statement is about an action of a known way, written in small letters."""
+    return action in _actions(statement)
+
+
+def _actions(statement: Statement) -> frozenset[str]:
+    """Return which actions of the known ways a statement is about, in small letters."""
+    patterns = tuple(str(known(pattern, "an action")).lower() for pattern in statement.actions)
+    listed = _listed(patterns)
+    return _listed(("*",)) - listed if statement.excludes_actions else listed
 
 
 @cache
-def _matches(action: str, pattern: str) -> bool:
-    return fnmatchcase(action, pattern.lower())
+def _listed(patterns: tuple[str, ...]) -> frozenset[str]:
+    """Return which actions of the known ways some patterns list: policies repeat them a lot."""
+    wanted = {action.lower() for way in ways() for action in way.actions}
+    return frozenset(
+        action for action in wanted if any(fnmatchcase(action, one) for one in patterns)
+    )
 
 
 def is_wide(statement: Statement) -> bool:
@@ -93,9 +106,7 @@ def of(identity: Resource, resources: Resources) -> list[Way]:
     return [way for way in opened(together) if way.id not in told]
 
 
-def _opens(statement: Statement, action: str, way: Way) -> bool:
-    if not covers(statement, action):
-        return False
+def _is_open(statement: Statement, action: str, way: Way) -> bool:
     if action == PASS_ROLE:
         return is_wide(statement) or "iam:passedtoservice" not in statement.condition_keys
     if way.bounded and "iam:permissionsboundary" in statement.condition_keys:
