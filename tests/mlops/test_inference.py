@@ -105,12 +105,44 @@ def test_another_model_is_refused(model_folder: Path) -> None:
         verify(model_folder, "0" * 64)
 
 
-def test_an_archive_cannot_write_outside_of_its_folder(tmp_path: Path) -> None:
+def entry(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    made.type, made.linkname = kind, target
+    return made
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        [entry("../evil")],
+        [entry("/tmp/../evil")],
+        [entry("a/../../evil")],
+        [entry("../evil", tarfile.DIRTYPE)],
+        [entry("out", tarfile.SYMTYPE, ".."), entry("out/evil")],
+        [entry("evil", tarfile.LNKTYPE, "../evil")],
+        [entry("evil", tarfile.FIFOTYPE)],
+    ],
+    ids=lambda bad: " ".join(f"{one.type.decode()} {one.name}" for one in bad),
+)
+def test_an_archive_cannot_write_outside_of_its_folder(
+    tmp_path: Path, bad: list[tarfile.TarInfo]
+) -> None:
     with tarfile.open(tmp_path / "bad.tar.gz", "w:gz") as archive:
-        archive.addfile(tarfile.TarInfo("../evil"))
+        for one in bad:
+            archive.addfile(one)
     with pytest.raises(ArchiveError, match=r"bad\.tar\.gz: cannot be unpacked"):
         unpack(tmp_path / "bad.tar.gz", tmp_path / "folder")
     assert not (tmp_path / "evil").exists()
+    assert not list((tmp_path / "folder").rglob("*"))
+
+
+def test_an_archive_may_hold_folders_as_sagemaker_s_do(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "good.tar.gz", "w:gz") as archive:
+        archive.addfile(entry(".", tarfile.DIRTYPE))
+        archive.addfile(entry("./code", tarfile.DIRTYPE))
+        archive.addfile(entry("./code/a.py"))
+    unpack(tmp_path / "good.tar.gz", tmp_path / "folder")
+    assert (tmp_path / "folder" / "code" / "a.py").is_file()
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive"])
