@@ -44,8 +44,11 @@ def ways() -> tuple[Way, ...]:
 
 def opened(granted: Iterable[Statement]) -> Iterator[Way]:
     """Yield the ways that some grants, taken together, leave open."""
-    about = [(statement, _actions(statement)) for statement in granted if statement.allows]
-    about = [(statement, actions) for statement, actions in about if actions]
+    about = [
+        (statement, actions)
+        for statement in granted
+        if statement.allows and (actions := _actions(statement))
+    ]
     for way in ways():
         if all(
             any(

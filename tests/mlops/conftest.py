@@ -11,7 +11,7 @@ import pytest
 
 from mlops.inference.archive import unpack
 from mlops.inference.server import Server, load
-from mlops.pipeline_definition import clinical_pipeline, example_settings
+from mlops.pipeline_definition import clinical_pipeline, drift_pipeline, example_settings
 from mlops.runner.run import Options, run
 from mlops.runner.state import RunResult
 from mlops.steps.bundled import wisconsin
@@ -36,6 +36,19 @@ class Run:
     def model(self) -> Path:
         uri = self.result.steps["Train"].properties["ModelArtifacts"]["S3ModelArtifacts"]
         return self.folder / "s3" / uri.removeprefix("s3://")
+
+
+def run_drift(options: Options) -> RunResult:
+    """Run the drift pipeline of an example; its baseline lies in the run's important bucket."""
+    pipeline = drift_pipeline(
+        example_settings(),
+        baseline_uri="s3://iryo-important/baseline",
+        explanation_uri="s3://iryo-important/explanation",
+        model_uri="s3://iryo-important/model",
+        captured_uri="s3://iryo-confidential/capture",
+        data_class="confidential",
+    )
+    return run(pipeline.to_definition(), options)
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,13 @@ import pytest
 
 from mlops.inference.model import Array, Model
 from mlops.inference.server import load
-from mlops.pipeline_definition import drift_pipeline, example_settings
-from mlops.runner.run import Options, run
+from mlops.runner.run import Options
 from mlops.runner.state import Status
 from mlops.steps import attribution, table
 from mlops.steps.attribution import AttributionDrift
 from mlops.steps.container import StepError
 from mlops.steps.contracts import contract_named
-from tests.mlops.conftest import Run
+from tests.mlops.conftest import Run, run_drift
 
 CANCER = contract_named("breast_cancer")
 
@@ -158,21 +157,12 @@ def test_the_pipeline_fails_by_the_explanations_alone(
     folder = tmp_path / "explanation"
     shutil.copytree(cold.output("Explain", "explanation"), folder)
     (folder / "explanation.json").write_text(json.dumps(explanation))
-    pipeline = drift_pipeline(
-        example_settings(),
-        baseline_uri="s3://iryo-important/baseline",
-        explanation_uri="s3://iryo-important/explanation",
-        model_uri="s3://iryo-important/model",
-        captured_uri="s3://iryo-confidential/capture",
-        data_class="confidential",
-    )
     given = {
         "Baseline": str(cold.output("Prepare", "baseline")),
         "Explanation": str(folder),
         "Model": str(cold.model.parent),
     }
-    options = Options(folder=tmp_path / "run", data=records, parameters=given)
-    result = run(pipeline.to_definition(), options)
+    result = run_drift(Options(folder=tmp_path / "run", data=records, parameters=given))
     assert result.status is Status.FAILED
     if fault == "no column":
         assert str(result.reason).endswith(

@@ -14,16 +14,15 @@ from mlops.inference.model import Array
 from mlops.pipeline_definition import (
     DefinitionError,
     clinical_pipeline,
-    drift_pipeline,
     example_settings,
 )
-from mlops.runner.run import Options, run
+from mlops.runner.run import Options
 from mlops.runner.state import Status
 from mlops.steps import drift as step
 from mlops.steps import table
 from mlops.steps.container import Container, StepError
 from mlops.steps.contracts import contract_named
-from tests.mlops.conftest import Run
+from tests.mlops.conftest import Run, run_drift
 
 CANCER = contract_named("breast_cancer")
 RECORDS = 569
@@ -189,20 +188,13 @@ def test_the_drift_pipeline_fails_when_columns_have_drifted(
     place = tmp_path / "run" / "s3" / "iryo-important" / "baseline"
     place.mkdir(parents=True)
     (place / "baseline.json").write_text(json.dumps(described))
-    pipeline = drift_pipeline(
-        example_settings(),
-        baseline_uri="s3://iryo-important/baseline",
-        explanation_uri="s3://iryo-important/explanation",
-        model_uri="s3://iryo-important/model",
-        captured_uri="s3://iryo-confidential/capture",
-        data_class="confidential",
-    )
     given = {
         "Explanation": str(cold.output("Explain", "explanation")),
         "Model": str(cold.model.parent),
     }
-    options = Options(folder=tmp_path / "run", data=tmp_path / "captured", parameters=given)
-    result = run(pipeline.to_definition(), options)
+    result = run_drift(
+        Options(folder=tmp_path / "run", data=tmp_path / "captured", parameters=given)
+    )
     assert result.status is (Status.FAILED if drifting else Status.SUCCEEDED), result.reason
     if drifting:
         assert str(result.reason).startswith("drift in 30 columns of 300 records: mean_radius, ")
